@@ -1,0 +1,168 @@
+namespace CallCenterCrm.Telephony.Calls;
+
+/// <summary>
+/// What the witnesses (AMI events, lists, CEL records) said about one channel of the PBX. Every fact is merged in a way
+/// that does not depend on order or repetition: times are the earliest seen, texts the first in time, marks are a set.
+/// </summary>
+internal sealed class Channel(string id)
+{
+    private readonly HashSet<BridgeMark> _marks = [];
+    private DateTimeOffset _linkedAt = DateTimeOffset.MaxValue;
+
+    /// <summary>Asterisk's Uniqueid.</summary>
+    public string Id => id;
+
+    /// <summary>Technology, endpoint and serial number, for example <c>PJSIP/101-0000001a</c>; null while unknown.</summary>
+    public string? Name { get; private set; }
+
+    /// <summary>The part of the name that tells whose channel it is: <c>101</c>, <c>trunk</c>.</summary>
+    public string? Endpoint { get; private set; }
+
+    public bool IsLocal { get; private set; }
+
+    /// <summary>The linkedid it was born with: the channel that caused it, or itself.</summary>
+    public string? FirstLinkedId { get; private set; }
+
+    public DateTimeOffset? StartedAt { get; private set; }
+
+    /// <summary>True when the PBX received this channel from outside or from a phone; false when the PBX made it.</summary>
+    public bool Arrived { get; set; }
+
+    /// <summary>True when an Originate made it.</summary>
+    public bool Originated { get; set; }
+
+    /// <summary>Where the OriginateResponse said that it was to go, and whether it failed.</summary>
+    public string? OriginateExten { get; set; }
+
+    /// <summary>The caller's number as the PBX showed it when the channel was born; may hold anything.</summary>
+    public string? RawNumber { get; set; }
+
+    /// <summary>What the dialplan announced of an incoming call; null when it announced none.</summary>
+    public Announcement? Announced { get; set; }
+
+    public Dial? DialledBy { get; set; }
+
+    public string? DialStatus { get; set; }
+
+    public DateTimeOffset? RangAt { get; private set; }
+
+    public DateTimeOffset? UpAt { get; private set; }
+
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    public int? Cause { get; private set; }
+
+    /// <summary>When CEL said that no channel had this one's id as its linkedid any more.</summary>
+    public DateTimeOffset? LinkedEndAt { get; set; }
+
+    /// <summary>The far end of this channel hung up, not the PBX.</summary>
+    public bool RemoteHungUp { get; set; }
+
+    /// <summary>It is not in the PBX's list any more, and nobody saw its end.</summary>
+    public bool Vanished { get; set; }
+
+    /// <summary>A mobile was lifted and heard the prompt.</summary>
+    public bool Prompted { get; set; }
+
+    /// <summary>What the dialplan did with it: plan, fallback, closed, exhausted.</summary>
+    public HashSet<string> Modes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Names of channels that it was in a bridge with, from records of which the rest is lost.</summary>
+    public HashSet<string> Met { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Moments at which the Dial application ran on it.</summary>
+    public HashSet<DialRunMark> DialRuns { get; } = [];
+
+    public HashSet<StepMark> Steps { get; } = [];
+
+    /// <summary>A recording ran on it; its file is named after <see cref="Id"/>.</summary>
+    public bool Recorded { get; set; }
+
+    /// <summary>It ended without ever having been answered, as the PBX itself said at its end.</summary>
+    public bool EndedUnanswered { get; set; }
+
+    public HashSet<Transfer> Transfers { get; } = [];
+
+    /// <summary>The other half of a Local channel.</summary>
+    public Channel? OtherHalf { get; set; }
+
+    public Channel? PickedUpBy { get; set; }
+
+    /// <summary>The latest moment for which there is any evidence of this channel.</summary>
+    public DateTimeOffset LastSeenAt { get; private set; }
+
+    public IReadOnlyCollection<BridgeMark> Marks => _marks;
+
+    public CallGroup Group { get; set; } = null!;
+
+    public void Named(string name)
+    {
+        // An OriginateResponse names a channel that never came to be without its serial number.
+        if (Name is not null && (Name.Contains('-', StringComparison.Ordinal) || !name.Contains('-', StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        Name = name;
+        Endpoint = EndpointOf(name);
+        IsLocal = name.StartsWith("Local/", StringComparison.Ordinal);
+    }
+
+    public void Seen(DateTimeOffset at) => LastSeenAt = at > LastSeenAt ? at : LastSeenAt;
+
+    public void Linked(string linkedId, DateTimeOffset at)
+    {
+        if (at < _linkedAt)
+        {
+            _linkedAt = at;
+            FirstLinkedId = linkedId;
+        }
+    }
+
+    public void Started(DateTimeOffset at) => StartedAt = Earliest(StartedAt, at);
+
+    public void Rang(DateTimeOffset at) => RangAt = Earliest(RangAt, at);
+
+    public void Up(DateTimeOffset at) => UpAt = Earliest(UpAt, at);
+
+    public void Ended(DateTimeOffset at, int cause)
+    {
+        if (EndedAt is null || at < EndedAt)
+        {
+            EndedAt = at;
+        }
+
+        Cause = Cause is null or 0 ? cause : Cause;
+    }
+
+    public void Mark(BridgeMark mark) => _marks.Add(mark);
+
+    /// <summary><c>PJSIP/101-0000001a</c> → <c>101</c>; the serial number behind the last dash is dropped.</summary>
+    public static string EndpointOf(string name)
+    {
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        var rest = slash < 0 ? name : name[(slash + 1)..];
+        var dash = rest.LastIndexOf('-');
+        return dash < 0 ? rest : rest[..dash];
+    }
+
+    private static DateTimeOffset Earliest(DateTimeOffset? known, DateTimeOffset at) => known < at ? known.Value : at;
+}
+
+/// <summary>The dialplan's announcement of an incoming call: our number, the caller's (digits and plus only), withheld or not.</summary>
+internal sealed record Announcement(string Did, string Number, bool Withheld);
+
+/// <summary>That a channel entered or left a bridge. <see cref="Peers"/> are the names of those who were in it (CEL).</summary>
+internal sealed record BridgeMark(DateTimeOffset At, bool Entered, string Bridge, string Peers = "");
+
+/// <summary>That a channel was dialled for another one.</summary>
+internal sealed record Dial(Channel? Caller, string? Target, DateTimeOffset At);
+
+/// <summary>That the Dial application began, or was running, on a channel, with its argument.</summary>
+internal sealed record DialRunMark(DateTimeOffset At, bool Began, string Data);
+
+/// <summary>What the dialplan said of a step of the plan: begun, target passed over, ended with a status.</summary>
+internal sealed record StepMark(DateTimeOffset At, int Step, string Targets, string What);
+
+/// <summary>That a talking party was handed on.</summary>
+internal sealed record Transfer(DateTimeOffset At, bool Blind, string By, string To);
