@@ -14,6 +14,7 @@ internal sealed record CelPosition(string Head, long Position);
 internal sealed class CelLog(string path) : IDisposable
 {
     private const int ChunkBytes = 256 * 1024;
+    private const int MostHeadBytes = 4096;
     private const int MostLineBytes = 1024 * 1024;
     private readonly byte[] _chunk = new byte[ChunkBytes];
     private readonly List<byte> _partial = [];
@@ -170,12 +171,13 @@ internal sealed class CelLog(string path) : IDisposable
         try
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
-            var bytes = new byte[512];
+            var bytes = new byte[MostHeadBytes];
             var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             var head = bytes.AsSpan(0, read);
             var end = head.IndexOf((byte)'\n');
             if (read == 0 || head[0] != (byte)'{' || (end < 0 && read < bytes.Length))
             {
+                // Empty, compressed, or its first line is still being written.
                 return null;
             }
 

@@ -181,13 +181,13 @@ internal static class AmiFacts
                 tracker.Incoming(id, told.Field("Did").ToString(), told.Field("Num").ToString(), told.Field("Pres").Utf8.StartsWith("prohib"u8), at);
                 return;
             case "CrmStep":
-                Step(tracker, call, told, "", at);
+                Step(tracker, call, told, StepMarkKind.Began, "", at);
                 break;
             case "CrmStepEnd":
-                Step(tracker, call, told, told.Field("DialStatus").ToString(), at);
+                Step(tracker, call, told, StepMarkKind.Ended, told.Field("DialStatus").ToString(), at);
                 break;
             case "CrmPassed":
-                Step(tracker, call, told, told.Field("State").ToString(), at);
+                Step(tracker, call, told, StepMarkKind.PassedOver, told.Field("State").ToString(), at);
                 break;
             case "CrmFallback":
                 tracker.Mode(call, "fallback", at);
@@ -206,11 +206,11 @@ internal static class AmiFacts
         tracker.Belongs(id, call, at);
     }
 
-    private static void Step(CallTracker tracker, string call, UserEventEvent told, string what, DateTimeOffset at)
+    private static void Step(CallTracker tracker, string call, UserEventEvent told, StepMarkKind kind, string word, DateTimeOffset at)
     {
         if (int.TryParse(told.Field("Step").Utf8, CultureInfo.InvariantCulture, out var step))
         {
-            tracker.Step(call, step, told.Field("Target").ToString(), what, at);
+            tracker.Step(call, new StepMark(at, step, told.Field("Target").ToString(), kind, word));
         }
     }
 

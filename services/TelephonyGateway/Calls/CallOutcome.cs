@@ -203,14 +203,16 @@ internal sealed class CallOutcome
     // A phone that is not registered, or busy before it was dialled, never gets a channel: only the dialplan tells.
     private static TrackedLeg? StepLeg(StepMark mark, List<TrackedLeg> legs)
     {
-        LegResult? result = mark.What switch
+        LegResult? result = (mark.Kind, mark.Word) switch
         {
-            "INUSE" or "RINGINUSE" or "BUSY" or "ONHOLD" => LegResult.Busy,
-            "UNAVAILABLE" or "INVALID" or "CHANUNAVAIL" => LegResult.Unregistered,
+            (StepMarkKind.PassedOver, "UNAVAILABLE" or "INVALID") => LegResult.Unregistered,
+            (StepMarkKind.PassedOver, _) => LegResult.Busy,
+            (StepMarkKind.Ended, "CHANUNAVAIL") => LegResult.Unregistered,
             _ => null,
         };
         var phone = mark.Targets.TrimStart('m');
-        return result is null || phone.Contains('-', StringComparison.Ordinal) || legs.Exists(leg => leg.Phone == phone && leg.Step == mark.Step)
+        return result is null || phone.Contains('-', StringComparison.Ordinal)
+            || legs.Exists(leg => leg.Phone == phone && (leg.ChannelId is null ? leg.Step == mark.Step : (leg.EndedAt - mark.At)?.Duration() < SameMoment))
             ? null
             : new TrackedLeg(null, phone, mark.Step, null, false, null, null, result);
     }
@@ -425,16 +427,12 @@ internal sealed class CallOutcome
 
     private bool WasDialled(Channel channel) => _dials[channel] is not null || channel.Originated;
 
+    // The step that ended next after the phone was dialled, or, for the one in which somebody answered, that began last.
     private static int? StepOf(Channel channel, Channel caller)
     {
         var dialledAt = channel.DialledBy?.At ?? channel.StartedAt;
-        int? step = null;
-        foreach (var mark in caller.Steps.Where(mark => mark.What.Length == 0 && mark.At <= dialledAt).OrderBy(mark => mark.At))
-        {
-            step = mark.Step;
-        }
-
-        return step;
+        return caller.Steps.Where(mark => mark.Kind == StepMarkKind.Ended && mark.At >= dialledAt).MinBy(mark => mark.At)?.Step
+            ?? caller.Steps.Where(mark => mark.Kind == StepMarkKind.Began && mark.At <= dialledAt).MaxBy(mark => mark.At)?.Step;
     }
 
     private bool IsTrunk(Channel channel) => channel.Endpoint is { } endpoint && !channel.IsLocal && _tracker.IsTrunk(endpoint);

@@ -223,8 +223,7 @@ internal sealed class CallTracker(Func<string, bool> isTrunk)
     }
 
     /// <summary>What the dialplan says of a step.</summary>
-    public void Step(string id, int step, string targets, string what, DateTimeOffset at) =>
-        Get(id, at).Steps.Add(new StepMark(at, step, targets, what));
+    public void Step(string id, StepMark mark) => Get(id, mark.At).Steps.Add(mark);
 
     /// <summary>A mobile was lifted and hears the prompt.</summary>
     public void Prompted(string id, DateTimeOffset at) => Get(id, at).Prompted = true;
@@ -339,7 +338,7 @@ internal sealed class CallTracker(Func<string, bool> isTrunk)
             _channels.Add(id, channel);
             if (TakenBy(id) is { } taken)
             {
-                Tie(channel, taken);
+                Tie(channel, Get(taken, at));
             }
         }
 
@@ -349,11 +348,11 @@ internal sealed class CallTracker(Func<string, bool> isTrunk)
     }
 
     // The gateway names a channel that it makes for somebody who takes a call take-<phone>-<uniqueid of the call>.
-    private Channel? TakenBy(string id)
+    private static string? TakenBy(string id)
     {
         var take = id.IndexOf("take-", StringComparison.Ordinal);
         var dash = take < 0 ? -1 : id.IndexOf('-', take + 5);
-        return dash > 0 ? _channels.GetValueOrDefault(id[(dash + 1)..]) : null;
+        return dash > 0 && dash + 1 < id.Length ? id[(dash + 1)..] : null;
     }
 
     private void Tie(Channel one, Channel two)

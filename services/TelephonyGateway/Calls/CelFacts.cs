@@ -84,18 +84,18 @@ internal static class CelFacts
                 tracker.Mode(id, told.Split('-')[0], at);
                 break;
             case "CRM_PASSED" or "CRM_STEP_END" when Extra(record, "extra") is { } told:
-                Step(tracker, id, told, at);
+                Step(tracker, id, told, record.EventType is "CRM_PASSED" ? StepMarkKind.PassedOver : StepMarkKind.Ended, at);
                 break;
         }
     }
 
     // <step>-<targets>-<status>; targets may hold dashes themselves.
-    private static void Step(CallTracker tracker, string id, string told, DateTimeOffset at)
+    private static void Step(CallTracker tracker, string id, string told, StepMarkKind kind, DateTimeOffset at)
     {
         var (first, last) = (told.IndexOf('-', StringComparison.Ordinal), told.LastIndexOf('-'));
         if (first > 0 && last > first && int.TryParse(told.AsSpan(0, first), CultureInfo.InvariantCulture, out var step))
         {
-            tracker.Step(id, step, told[(first + 1)..last], told[(last + 1)..], at);
+            tracker.Step(id, new StepMark(at, step, told[(first + 1)..last], kind, told[(last + 1)..]));
         }
     }
 

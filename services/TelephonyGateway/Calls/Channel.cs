@@ -161,8 +161,17 @@ internal sealed record Dial(Channel? Caller, string? Target, DateTimeOffset At);
 /// <summary>That the Dial application began, or was running, on a channel, with its argument.</summary>
 internal sealed record DialRunMark(DateTimeOffset At, bool Began, string Data);
 
-/// <summary>What the dialplan said of a step of the plan: begun, target passed over, ended with a status.</summary>
-internal sealed record StepMark(DateTimeOffset At, int Step, string Targets, string What);
+/// <summary>What the dialplan said of a step of the plan.</summary>
+/// <param name="Targets">Phones with dashes between them; a mobile begins with m.</param>
+/// <param name="Word">Dial status of a step that ended, device state of a phone that was passed over.</param>
+internal sealed record StepMark(DateTimeOffset At, int Step, string Targets, StepMarkKind Kind, string Word = "");
+
+internal enum StepMarkKind
+{
+    Began,
+    Ended,
+    PassedOver,
+}
 
 /// <summary>That a talking party was handed on.</summary>
 internal sealed record Transfer(DateTimeOffset At, bool Blind, string By, string To);
