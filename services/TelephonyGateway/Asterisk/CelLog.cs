@@ -77,13 +77,15 @@ internal sealed class CelLog(string path) : IDisposable
             Open(path, 0);
         }
 
-        var read = _file!.Read(_chunk);
-        if (read == 0)
+        while (_file!.Read(_chunk) is > 0 and var read)
         {
-            return NextFile() is { } next ? Continue(next) : [];
+            if (Lines(_chunk.AsSpan(0, read)) is { Count: > 0 } lines)
+            {
+                return lines;
+            }
         }
 
-        return Lines(_chunk.AsSpan(0, read));
+        return NextFile() is { } next ? Continue(next) : [];
     }
 
     public void Dispose() => _file?.Dispose();
