@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Ami.Client.Framing;
 
@@ -14,15 +16,22 @@ public sealed class AmiFrameReader
     private const int ChunkSize = 64 * 1024;
     private const int FieldsSize = 4 * 1024;
 
+    /// <summary>Bytes at the end of a chunk that are never written, so that one look never passes its end.</summary>
+    private static readonly int Slack = Vector256<byte>.Count;
+
     private readonly AmiFrameLimits _limits;
     private byte[] _chunk = GC.AllocateUninitializedArray<byte>(ChunkSize);
     private int _written;
     private int _frameStart;
     private int _lineStart;
     private int _scanned;
+    private int _colon = -1;
     private Field[] _fields = GC.AllocateUninitializedArray<Field>(FieldsSize);
     private int _firstField;
     private int _fieldCount;
+    // Asterisk writes the same keys in the same order time after time: which one came last after each.
+    private readonly byte[] _keyAfter = new byte[256];
+    private byte _previousKey;
     private bool _firstLineRead;
     private bool _inLegacyOutput;
 
@@ -40,9 +49,9 @@ public sealed class AmiFrameReader
     public int Append(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return 0;
-        if (_written == _chunk.Length) MoveToNewChunk();
+        if (_written == _chunk.Length - Slack) MoveToNewChunk();
 
-        var count = Math.Min(bytes.Length, _chunk.Length - _written);
+        var count = Math.Min(bytes.Length, _chunk.Length - Slack - _written);
         bytes[..count].CopyTo(_chunk.AsSpan(_written));
         _written += count;
         return count;
@@ -52,36 +61,60 @@ public sealed class AmiFrameReader
     /// <exception cref="AmiProtocolException">A line or a frame is longer than the limits; the stream cannot be read on.</exception>
     public bool TryRead(out AmiFrame frame)
     {
-        while (true)
+        // One look at 32 bytes finds both the end of a line and its first colon; most lines are shorter than that.
+        var at = _scanned;
+        while (at < _written)
         {
-            var found = _chunk.AsSpan(_scanned, _written - _scanned).IndexOf((byte)'\n');
-            if (found < 0)
+            // Behind the written bytes lie some more of the array, whatever is in them.
+            var look = Vector256.Create(_chunk.AsSpan(at, Vector256<byte>.Count));
+            var valid = _written - at < Vector256<byte>.Count ? (1u << (_written - at)) - 1 : uint.MaxValue;
+            var ends = Vector256.Equals(look, Vector256.Create((byte)'\n')).ExtractMostSignificantBits() & valid;
+            var colons = Vector256.Equals(look, Vector256.Create((byte)':')).ExtractMostSignificantBits() & valid;
+            if (_colon < 0 && colons != 0) _colon = at + BitOperations.TrailingZeroCount(colons);
+            if (ends == 0)
             {
-                _scanned = _written;
-                // One byte more than the limit may still turn out to be the CR.
-                CheckLimits(_written - _lineStart - 1, _written - _frameStart);
-                frame = default;
-                return false;
+                at += Vector256<byte>.Count;
+                continue;
             }
 
-            var end = _scanned + found;
-            var length = end - _lineStart;
-            if (length > 0 && _chunk[end - 1] == (byte)'\r') length--;
-            CheckLimits(length, end + 1 - _frameStart);
-
-            var start = _lineStart;
-            _scanned = _lineStart = end + 1;
-
-            if (length > 0 || _inLegacyOutput)
-                AddLine(start, length);
-            else if (_fieldCount > 0)
-                return EndFrame(out frame);
-            else
-                _frameStart = _lineStart; // An empty line between frames.
+            var end = at + BitOperations.TrailingZeroCount(ends);
+            at = end + 1;
+            if (TakeLine(end))
+            {
+                frame = EndFrame();
+                return true;
+            }
         }
+
+        _scanned = _written;
+        // One byte more than the limit may still turn out to be the CR.
+        CheckLimits(_written - _lineStart - 1, _written - _frameStart);
+        frame = default;
+        return false;
     }
 
-    private void AddLine(int start, int length)
+    /// <summary>Takes in the line that ends at <paramref name="end"/>; true when it was the empty one that ends a frame.</summary>
+    private bool TakeLine(int end)
+    {
+        var start = _lineStart;
+        var length = end > start && _chunk[end - 1] == (byte)'\r' ? end - 1 - start : end - start;
+        // The colon found may be one of the next line.
+        var colon = _colon < end ? _colon - start : -1;
+        _scanned = _lineStart = end + 1;
+        _colon = -1;
+        CheckLimits(length, _lineStart - _frameStart);
+
+        if (length > 0 || _inLegacyOutput)
+            AddLine(start, length, colon);
+        else if (_fieldCount > 0)
+            return true;
+        else
+            _frameStart = _lineStart; // An empty line between frames.
+
+        return false;
+    }
+
+    private void AddLine(int start, int length, int colon)
     {
         var line = _chunk.AsSpan(start, length);
         if (!_firstLineRead)
@@ -97,7 +130,6 @@ public sealed class AmiFrameReader
 
         if (_inLegacyOutput && line.EndsWith("--END COMMAND--"u8)) _inLegacyOutput = false;
 
-        var colon = line.IndexOf((byte)':');
         if (colon <= 0)
         {
             AddField(new Field(start - _frameStart, length, 0, 0, HeaderKey.Unknown));
@@ -105,10 +137,12 @@ public sealed class AmiFrameReader
         }
 
         var gap = colon + 1 < length && line[colon + 1] == (byte)' ' ? 2 : 1;
-        var field = new Field(start - _frameStart, length - colon - gap, (ushort)colon, (byte)gap, HeaderKey.Find(line[..colon]));
-        AddField(field);
+        ref var expected = ref _keyAfter[_previousKey];
+        var key = expected = HeaderKey.Find(line[..colon], expected);
+        _previousKey = key;
+        AddField(new Field(start - _frameStart, length - colon - gap, (ushort)colon, (byte)gap, key));
 
-        if (_limits.LegacyCommandOutput && _fieldCount == 1 && field.Key == HeaderKey.Response)
+        if (_limits.LegacyCommandOutput && _fieldCount == 1 && key == HeaderKey.Response)
             _inLegacyOutput = line[(colon + gap)..].SequenceEqual("Follows"u8);
     }
 
@@ -126,13 +160,13 @@ public sealed class AmiFrameReader
         _fields[_firstField + _fieldCount++] = field;
     }
 
-    private bool EndFrame(out AmiFrame frame)
+    private AmiFrame EndFrame()
     {
-        frame = new AmiFrame(_chunk, _frameStart, _lineStart - _frameStart, _fields, _firstField, _fieldCount);
+        var frame = new AmiFrame(_chunk, _frameStart, _lineStart - _frameStart, _fields, _firstField, _fieldCount);
         _firstField += _fieldCount;
         _fieldCount = 0;
         _frameStart = _lineStart;
-        return true;
+        return frame;
     }
 
     /// <summary>Frames already given out keep the old array; only the unfinished one is copied.</summary>
@@ -145,6 +179,7 @@ public sealed class AmiFrameReader
         _written = rest;
         _lineStart -= _frameStart;
         _scanned -= _frameStart;
+        if (_colon >= 0) _colon -= _frameStart;
         _frameStart = 0;
     }
 

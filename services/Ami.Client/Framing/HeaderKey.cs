@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Ami.Client.Framing;
 
 /// <summary>Small numbers for the keys AMI uses most, so that a frame is searched by a byte instead of a string.</summary>
@@ -52,6 +54,9 @@ internal static class HeaderKey
 
     private static readonly Utf8Table Table = new(AllNames());
 
+    /// <summary>By number; empty, and so equal to no key, where there is none.</summary>
+    private static readonly byte[][] Names = NamesByNumber();
+
     public static byte Of(byte prefix, byte place) => (byte)((prefix * 16) + place);
 
     public static bool IsOfChannel(byte key) => key < FirstOther;
@@ -60,7 +65,17 @@ internal static class HeaderKey
 
     public static byte PrefixOf(byte key) => (byte)(key >> 4);
 
-    public static byte Find(ReadOnlySpan<byte> name) => Table.Find(name);
+    /// <summary>The number of a key, faster when it is the expected one.</summary>
+    public static byte Find(ReadOnlySpan<byte> name, byte expected) => name.SequenceEqual(Names[expected]) ? expected : Table.Find(name);
+
+    private static byte[][] NamesByNumber()
+    {
+        var names = new byte[256][];
+        Array.Fill(names, []);
+        foreach (var (name, number) in AllNames())
+            names[number] = Encoding.ASCII.GetBytes(name);
+        return names;
+    }
 
     private static IEnumerable<KeyValuePair<string, byte>> AllNames()
     {
