@@ -120,11 +120,12 @@ internal sealed class AmiConnection : IAsyncDisposable
     {
         try
         {
-            var pipe = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 32 * 1024, minimumReadSize: 4 * 1024, leaveOpen: true));
+            var pipe = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, minimumReadSize: 32 * 1024, leaveOpen: true));
             while (true)
             {
                 var result = await pipe.ReadAsync(_closing.Token).ConfigureAwait(false);
-                var events = new List<AmiItem>();
+                // Events have some 400 bytes, so the list seldom grows.
+                var events = new List<AmiItem>((int)(result.Buffer.Length / 300) + 1);
                 var bytes = 0L;
                 foreach (var segment in result.Buffer)
                     Take(segment.Span, events, ref bytes);

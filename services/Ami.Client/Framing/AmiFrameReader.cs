@@ -142,7 +142,7 @@ public sealed class AmiFrameReader
         _previousKey = key;
         AddField(new Field(start - _frameStart, length - colon - gap, (ushort)colon, (byte)gap, key));
 
-        if (_limits.LegacyCommandOutput && _fieldCount == 1 && key == HeaderKey.Response)
+        if (_fieldCount == 1 && key == HeaderKey.Response && _limits.LegacyCommandOutput)
             _inLegacyOutput = line[(colon + gap)..].SequenceEqual("Follows"u8);
     }
 
