@@ -164,9 +164,9 @@ public sealed class AmiClient : IDisposable
         {
             if (session is { HasStarted: true }) await session.LogOffAsync().ConfigureAwait(false);
         }
-        catch (AmiException e)
+        catch (Exception e)
         {
-            // A failed wait wraps the reason for which the connection broke.
+            // Whatever it was, the next attempt follows. A failed wait wraps the reason for which the connection broke.
             reason = session?.Connection.Broken is { IsCompletedSuccessfully: true } broken ? await broken.ConfigureAwait(false) : e;
         }
 

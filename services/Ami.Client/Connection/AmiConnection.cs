@@ -17,6 +17,7 @@ internal sealed class AmiConnection : IAsyncDisposable
     private readonly EventIntake _intake;
     private readonly PendingActions _pending;
     private readonly ActionWriter _writer;
+    // Never disposed, since a break may be under way on another thread; it holds nothing but memory.
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<FullyBootedEvent> _fullyBooted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -96,7 +97,6 @@ internal sealed class AmiConnection : IAsyncDisposable
         // Nobody may be left who waits for these.
         _ = _greeted.Task.Exception;
         _ = _fullyBooted.Task.Exception;
-        _closing.Dispose();
     }
 
     private async Task<AmiList> WaitAsync(AmiAction action, Pending pending, TimeSpan timeout, CancellationToken cancellationToken)

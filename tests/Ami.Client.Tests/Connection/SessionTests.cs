@@ -177,6 +177,19 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task An_id_that_cannot_be_sent_back_ends_the_attempt_and_not_the_client()
+    {
+        await using var pbx = new FakePbx();
+        pbx.Lists["BridgeList"] = ["Event: BridgeListItem\nActionID: {id}\nBridgeUniqueid: b\t1"];
+        await using var run = new ClientRun(pbx);
+        await Patience.UntilAsync(() => run.Client.State.LastBreak is not null, "a break");
+        Assert.IsType<ArgumentException>(run.Client.State.LastBreak);
+
+        pbx.Lists.Clear();
+        await run.ItemInTimeAsync<AmiSessionStarted>();
+    }
+
+    [Fact]
     public async Task A_caller_cannot_end_a_list_and_what_he_cut_is_missed_and_told()
     {
         await using var pbx = new FakePbx();
