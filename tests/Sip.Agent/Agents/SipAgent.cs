@@ -122,7 +122,7 @@ public abstract class SipAgent : IAsyncDisposable
             live = [.. _calls.Where(call => call.State != CallState.Ended)];
         }
         foreach (var call in live)
-            Track(call.HangUpAsync());
+            Track(LeaveAsync(call));
         await FinishedAsync(LastWords);
         foreach (var call in live)
             call.Abandon();
@@ -185,19 +185,10 @@ public abstract class SipAgent : IAsyncDisposable
     /// <summary>Keeps a task until it ends, and its failure among the faults.</summary>
     internal void Track(Task task)
     {
+        var watched = WatchAsync(task);
         lock (Gate)
-            _tasks.Add(task);
-        _ = task.ContinueWith(
-            ended =>
-            {
-                lock (Gate)
-                    _tasks.Remove(ended);
-                if (ended.Exception is { } error)
-                    Fault(error.InnerException ?? error);
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+            _tasks.Add(watched);
+        _ = watched.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private protected virtual CallScript? ScriptFor(SipCall call) => Script;
@@ -318,6 +309,36 @@ public abstract class SipAgent : IAsyncDisposable
         }
         _calls.Add(call);
         _dialogs.Add((call.CallId, call.LocalTag), call);
+    }
+
+    private async Task WatchAsync(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            Fault(error);
+        }
+    }
+
+    private void Forget(Task watched)
+    {
+        lock (Gate)
+            _tasks.Remove(watched);
+    }
+
+    private static async Task LeaveAsync(SipCall call)
+    {
+        try
+        {
+            await call.HangUpAsync();
+        }
+        catch (Exception error) when (error is SipRefusedException or SipCallEndedException or TimeoutException)
+        {
+            return; // the peer does not confirm our goodbye: the call's timeline says so, and it is over for us
+        }
     }
 
     private async Task<bool> FinishedAsync(TimeSpan limit)

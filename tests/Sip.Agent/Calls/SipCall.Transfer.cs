@@ -38,7 +38,7 @@ public sealed partial class SipCall
 
     internal bool IsDialog(string remoteTag) => State == CallState.Answered && _dialog.RemoteTag == remoteTag;
 
-    private async Task<int> ReferAsync(string referTo, CancellationToken cancellationToken)
+    internal async Task<int> ReferAsync(string referTo, CancellationToken cancellationToken)
     {
         int news;
         lock (Gate)

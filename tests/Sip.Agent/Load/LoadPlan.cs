@@ -26,13 +26,6 @@ public sealed record LoadPlan
 
     /// <summary>The bound on calls that are under way together, at least 1.</summary>
     public int MostAtOnce { get; init; } = 1000;
-
-    internal void Validate()
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Calls, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MostAtOnce, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(CallsPerSecond);
-    }
 }
 
 /// <summary>What became of a <see cref="LoadPlan"/>. Answered + Abandoned + the refusals = the calls that were placed.</summary>

@@ -10,7 +10,8 @@ public static class SipLoad
     /// <exception cref="ArgumentOutOfRangeException">A number of the plan is out of its range.</exception>
     public static async Task<LoadReport> RunAsync(SipTrunk trunk, LoadPlan plan, CancellationToken cancellationToken = default)
     {
-        plan.Validate();
+        if (plan.Calls < 1 || plan.MostAtOnce < 1 || !(plan.CallsPerSecond > 0))
+            throw new ArgumentOutOfRangeException(nameof(plan), "Calls and MostAtOnce are at least 1, CallsPerSecond is more than 0.");
         using var places = new SemaphoreSlim(plan.MostAtOnce);
         var running = new List<Task<Sample>>(plan.Calls);
         var time = trunk.Time;
