@@ -11,7 +11,7 @@ public sealed class PeerRequestTests : IAsyncLifetime
     private readonly SipPhone _phone;
 
     public PeerRequestTests() => _phone = new(
-        new("101", "secret"), new IPEndPoint(IPAddress.Loopback, 0), _pbx.EndPoint, new() { Patience = TimeSpan.FromSeconds(10) });
+        new("101", "secret"), new IPEndPoint(IPAddress.Loopback, 0), _pbx.EndPoint, new() { Media = false, Patience = TimeSpan.FromSeconds(10) });
 
     public Task InitializeAsync() => Task.CompletedTask;
 
