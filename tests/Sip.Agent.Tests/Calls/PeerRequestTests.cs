@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Xunit;
@@ -187,6 +188,53 @@ public sealed class PeerRequestTests : IAsyncLifetime
         Assert.Equal(CallState.Answered, call.State);
     }
 
+    [Theory]
+    [InlineData("c=IN IP4 0.0.0.0\r\nm=audio 4000 RTP/AVP 8\r\n", true)]
+    [InlineData("c=IN IP4 127.0.0.1\r\nm=audio 0 RTP/AVP 8\r\n", false)]
+    [InlineData("c=IN IP4 255.255.255.255\r\nm=audio 4000 RTP/AVP 8\r\n", false)]
+    [InlineData("c=IN IP6 ::1\r\nm=audio 4000 RTP/AVP 8\r\n", false)]
+    public async Task Sound_that_can_go_nowhere_harms_nothing(string description, bool held)
+    {
+        await using var phone = new SipPhone(new("102", "secret"), new IPEndPoint(IPAddress.Loopback, 0), _pbx.EndPoint);
+        phone.Script = CallScripts.Answer.Then(CallScripts.Wait(TimeSpan.FromMilliseconds(100))).Then(CallScripts.HangUp);
+        var invite = _pbx.Request("INVITE", "call");
+        invite.SetBody(Sdp.ContentType, Encoding.ASCII.GetBytes("v=0\r\n" + description));
+
+        _pbx.Send(invite, phone);
+        await _pbx.ReceiveAsync("100 INVITE");
+        var ok = await _pbx.ReceiveAsync("200 INVITE");
+        _pbx.Send(_pbx.Request("ACK", "call", ok.To.Tag, branch: "ack"), phone);
+        _pbx.Respond(await _pbx.ReceiveAsync("BYE"), 200, phone);
+        await phone.Calls[0].Ended;
+
+        Assert.Equal((held, 0), (phone.Calls[0].HeldByThem, phone.Calls[0].RtpSent));
+        Assert.Empty(phone.Faults);
+    }
+
+    [Theory]
+    [InlineData("INVITE")]
+    [InlineData("UPDATE")]
+    [InlineData("REFER")]
+    [InlineData("BYE")]
+    [InlineData("ACK")]
+    [InlineData("CANCEL")]
+    public async Task A_request_with_any_byte_changed_breaks_nothing(string method)
+    {
+        _phone.Script = CallScripts.Busy;
+        var length = Whole(method, 0).Length;
+        for (var number = 0; number < length * 5; number++)
+        {
+            var changed = Whole(method, number);
+            changed[number / 5] = (number % 5) switch { 0 => (byte)';', 1 => (byte)'<', 2 => (byte)' ', 3 => (byte)'\r', _ => 0xFF };
+            _pbx.Send(changed, _phone);
+        }
+
+        using var another = new RawPeer(); // the first has its hands full with answers
+        await another.ReceivesNothingMoreAsync(_phone);
+        Assert.Empty(_phone.Faults);
+        Assert.InRange(_phone.MalformedMessages, 1, length * 5);
+    }
+
     [Fact]
     public async Task A_script_that_fails_is_a_fault_of_call_and_agent()
     {
@@ -200,6 +248,14 @@ public sealed class PeerRequestTests : IAsyncLifetime
         Assert.Contains("a mistake in the test", call.Describe(), StringComparison.Ordinal);
         await phone.DisposeAsync();
         Assert.Contains(phone.Faults, fault => fault.Contains("a mistake in the test", StringComparison.Ordinal));
+    }
+
+    /// <summary>A valid request in a call and a transaction of its own.</summary>
+    private byte[] Whole(string method, int number)
+    {
+        var text = Encoding.Latin1.GetString(_pbx.Invite(number.ToString("D5", CultureInfo.InvariantCulture)).ToBytes());
+        text = text.Replace("INVITE", method, StringComparison.Ordinal);
+        return Encoding.Latin1.GetBytes(method == "REFER" ? text.Replace("Contact:", "Refer-To:", StringComparison.Ordinal) : text);
     }
 
     private async Task<(SipCall Call, string Tag)> RingAsync(int cseq = 1)

@@ -90,6 +90,16 @@ public sealed class SipMessageTests
             Parse(Minimal("Contact: \"a, \\\", b\" <sip:x@y>, <sip:p,q@z>,tel:1")).Headers.List("Contact"));
 
     [Fact]
+    public void Names_in_any_case_are_copied_into_the_response()
+    {
+        var message = Parse("OPTIONS sip:a@b SIP/2.0\r\nVIA: v\r\nfrom: <sip:a@b>;tag=1\r\ntO: <sip:c@d>\r\ncall-id: x\r\ncseq: 1 OPTIONS\r\n\r\n");
+
+        Assert.Equal(
+            "SIP/2.0 200 OK\r\nVIA: v\r\nfrom: <sip:a@b>;tag=1\r\ntO: <sip:c@d>;tag=t\r\ncall-id: x\r\ncseq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
+            SipMessage.Response(message, 200, "OK", "t").ToString());
+    }
+
+    [Fact]
     public void A_response_is_read()
     {
         var message = Parse("SIP/2.0 486 Busy Here\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>;tag=2\r\nCall-ID: x\r\nCSeq: 7 INVITE\r\n\r\n");

@@ -33,6 +33,7 @@ public sealed class SipPhone : SipAgent
     /// <param name="expires">What to ask for; 5 minutes if null.</param>
     /// <param name="cancellationToken">Ends the first attempt.</param>
     /// <exception cref="SipRefusedException">The PBX refused (401: the password), or was silent (408).</exception>
+    /// <exception cref="SipFormatException">The PBX accepted, and does not list this phone's address.</exception>
     public async Task RegisterAsync(TimeSpan? expires = null, CancellationToken cancellationToken = default)
     {
         _wanted = expires ?? TimeSpan.FromMinutes(5);

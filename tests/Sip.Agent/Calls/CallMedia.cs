@@ -39,10 +39,11 @@ internal sealed class CallMedia
     public bool Apply(byte[] body)
     {
         var description = Sdp.Parse(body);
-        // 0.0.0.0 is how hold was said before RFC 3264.
-        _remote = description.Audio.Address.Equals(IPAddress.Any) ? MediaDirection.SendOnly : description.Direction;
+        // 0.0.0.0 is how hold was said before RFC 3264; port 0 refuses the sound (§6).
+        var deaf = description.Audio.Address.Equals(IPAddress.Any);
+        _remote = deaf ? MediaDirection.SendOnly : description.Direction;
         _events = description.TelephoneEvents;
-        _session?.SendTo(description.Audio, description.TelephoneEvents);
+        _session?.SendTo(deaf || description.Audio.Port == 0 ? null : description.Audio, description.TelephoneEvents);
         return _remote is MediaDirection.SendOnly or MediaDirection.Inactive;
     }
 

@@ -54,7 +54,8 @@ internal sealed class RtpSession : IDisposable
     /// <summary>Called on the clock's loop after packets of sound came.</summary>
     public required Action OnSound { get; init; }
 
-    public void SendTo(IPEndPoint peer, int? telephoneEvents) => _peer = new(peer.Serialize(), telephoneEvents);
+    /// <summary>Where the peer listens; null if it does not.</summary>
+    public void SendTo(IPEndPoint? peer, int? telephoneEvents) => _peer = peer is null ? null : new(peer.Serialize(), telephoneEvents);
 
     /// <summary>Whether the tone is sent; off while we hold the call, or before it is answered.</summary>
     public void Talk(bool on) => _talking = on;
@@ -168,8 +169,15 @@ internal sealed class RtpSession : IDisposable
 
     private void Send(ReadOnlySpan<byte> packet, RtpPeer peer)
     {
-        _socket.SendTo(packet, SocketFlags.None, peer.Address);
-        Volatile.Write(ref _sent, _sent + 1);
+        try
+        {
+            _socket.SendTo(packet, SocketFlags.None, peer.Address);
+            Volatile.Write(ref _sent, _sent + 1);
+        }
+        catch (SocketException)
+        {
+            return; // an address without a way to it: as good as lost on the way, and not counted as sent
+        }
     }
 
     private void FailKeys()

@@ -51,7 +51,7 @@ internal sealed class SipHeaders : IEnumerable<KeyValuePair<string, string>>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+    public static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Compact forms of RFC 3261 §7.3.3, RFC 3515 and RFC 3892.</summary>
     private static string Canonical(string name) => name.Length > 1 ? name : char.ToLowerInvariant(name[0]) switch

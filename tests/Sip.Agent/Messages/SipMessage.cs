@@ -11,6 +11,7 @@ internal sealed class SipMessage
 {
     private const string Version = "SIP/2.0";
     private const int MaxHeaders = 128;
+    private static readonly string[] Copied = ["Via", "From", "To", "Call-ID", "CSeq"];
 
     private SipMessage(string method, string requestUri, int statusCode, string reasonPhrase)
     {
@@ -61,10 +62,10 @@ internal sealed class SipMessage
         var response = new SipMessage(request.Method, "", statusCode, reasonPhrase) { CSeq = request.CSeq };
         foreach (var (name, value) in request.Headers)
         {
-            if (name is "Via" or "From" or "Call-ID" or "CSeq")
+            if (SipHeaders.Same(name, "To") && request.To.Tag is null && statusCode > 100)
+                response.Headers.Add(name, $"{value};tag={toTag}");
+            else if (Array.Exists(Copied, copied => SipHeaders.Same(name, copied)))
                 response.Headers.Add(name, value);
-            else if (name is "To")
-                response.Headers.Add(name, request.To.Tag is null && statusCode > 100 ? $"{value};tag={toTag}" : value);
         }
         return response;
     }
