@@ -69,6 +69,44 @@ public sealed class PeerRequestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_re_INVITEs_that_meet_are_both_refused_and_ours_is_tried_again()
+    {
+        var (call, tag) = await TalkAsync();
+        var hold = call.HoldAsync();
+        var ours = await _pbx.ReceiveAsync("INVITE");
+
+        _pbx.Send(_pbx.Invite("call", tag, cseq: 2), _phone);
+        await _pbx.ReceiveAsync("491 INVITE");
+        _pbx.Send(_pbx.Request("ACK", "call", tag, cseq: 2), _phone);
+        _pbx.Respond(ours, 491, _phone);
+        await _pbx.ReceiveAsync("ACK");
+        _pbx.Respond(await _pbx.ReceiveAsync("INVITE"), 200, _phone, response => _pbx.Describe(response, MediaDirection.ReceiveOnly));
+        await _pbx.ReceiveAsync("ACK");
+        await hold;
+
+        Assert.Equal((true, false), (call.HeldByUs, call.HeldByThem));
+    }
+
+    [Fact]
+    public async Task A_re_INVITE_of_ours_waits_until_theirs_is_acknowledged()
+    {
+        var (call, tag) = await TalkAsync();
+        _pbx.Send(_pbx.Invite("call", tag, cseq: 2), _phone);
+        await _pbx.ReceiveAsync("200 INVITE");
+
+        var hold = call.HoldAsync();
+        await _pbx.ReceivesNothingMoreAsync(_phone);
+        _pbx.Send(_pbx.Request("ACK", "call", tag, cseq: 2, branch: "ack"), _phone);
+        var ours = await _pbx.ReceiveAsync("INVITE");
+        _pbx.Respond(ours, 488, _phone);
+        await _pbx.ReceiveAsync("ACK");
+
+        Assert.Equal(488, (await Assert.ThrowsAsync<SipRefusedException>(() => hold)).StatusCode);
+        Assert.False(call.HeldByUs);
+        Assert.Contains("a=sendonly", Encoding.ASCII.GetString(ours.Body), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_INVITE_without_a_description_gets_our_offer_and_its_ACK_the_answer()
     {
         _pbx.Send(_pbx.Request("INVITE", "call"), _phone);
