@@ -276,6 +276,12 @@ public sealed class CallTests : AgentToAgent
 
 internal static class DirectDialling
 {
+    public static SipCall Call(this SipTrunk from, TrunkCall call, SipPhone to)
+    {
+        var uri = SipUri.Format(call.Did, to.LocalEndPoint);
+        return from.Place(new OutgoingInvite($"<sip:{call.From}@trunk>", $"<{uri}>", uri, to.LocalEndPoint));
+    }
+
     /// <summary>Dials a phone at its own address, as if there were a PBX between.</summary>
     public static SipCall Dial(this SipPhone from, string number, SipPhone to)
     {

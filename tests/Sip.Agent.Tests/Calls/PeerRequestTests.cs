@@ -11,8 +11,12 @@ public sealed class PeerRequestTests : IAsyncLifetime
     private readonly RawPeer _pbx = new();
     private readonly SipPhone _phone;
 
+    // A T1 that no busy machine outlasts: what is repeated is the business of the tests of timers.
     public PeerRequestTests() => _phone = new(
-        new("101", "secret"), new IPEndPoint(IPAddress.Loopback, 0), _pbx.EndPoint, new() { Media = false, Patience = TimeSpan.FromSeconds(10) });
+        new("101", "secret"),
+        new IPEndPoint(IPAddress.Loopback, 0),
+        _pbx.EndPoint,
+        new() { Media = false, Patience = TimeSpan.FromSeconds(10), Timers = new() { T1 = TimeSpan.FromSeconds(5) } });
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -162,8 +166,8 @@ public sealed class PeerRequestTests : IAsyncLifetime
         var (call, tag) = await RingAsync();
 
         _pbx.Send(_pbx.Request("BYE", "call", tag, cseq: 2), _phone);
-        await _pbx.ReceiveAsync("200 BYE");
         await _pbx.ReceiveAsync("487 INVITE");
+        await _pbx.ReceiveAsync("200 BYE");
         _pbx.Send(_pbx.Request("ACK", "call", tag), _phone);
 
         Assert.Equal((487, CallSide.Them), (call.FinalCode, call.EndedBy));
@@ -233,7 +237,8 @@ public sealed class PeerRequestTests : IAsyncLifetime
     [InlineData("c=IN IP6 ::1\r\nm=audio 4000 RTP/AVP 8\r\n", false)]
     public async Task Sound_that_can_go_nowhere_harms_nothing(string description, bool held)
     {
-        await using var phone = new SipPhone(new("102", "secret"), new IPEndPoint(IPAddress.Loopback, 0), _pbx.EndPoint);
+        await using var phone = new SipPhone(
+            new("102", "secret"), new IPEndPoint(IPAddress.Loopback, 0), _pbx.EndPoint, new() { Timers = new() { T1 = TimeSpan.FromSeconds(5) } });
         phone.Script = CallScripts.Answer.Then(CallScripts.Wait(TimeSpan.FromMilliseconds(100))).Then(CallScripts.HangUp);
         var invite = _pbx.Request("INVITE", "call");
         invite.SetBody(Sdp.ContentType, Encoding.ASCII.GetBytes("v=0\r\n" + description));

@@ -58,7 +58,7 @@ public abstract class SipAgent : IAsyncDisposable
     /// <summary>The last messages, if <see cref="SipAgentOptions.LogCapacity"/> asks for any.</summary>
     public MessageLog Log { get; }
 
-    /// <summary>Every call, oldest first; of the ended ones the last <see cref="SipAgentOptions.KeptCalls"/>.</summary>
+    /// <summary>Every call, oldest first; beyond <see cref="SipAgentOptions.KeptCalls"/> ended ones are dropped, the oldest first.</summary>
     public IReadOnlyList<SipCall> Calls
     {
         get
@@ -182,6 +182,15 @@ public abstract class SipAgent : IAsyncDisposable
         message.Headers["Allow"] = Methods;
     }
 
+    internal void DropOldCalls()
+    {
+        while (_calls.Count > Options.KeptCalls && _calls.FindIndex(call => call.State == CallState.Ended) is >= 0 and var oldest)
+        {
+            _dialogs.Remove((_calls[oldest].CallId, _calls[oldest].LocalTag));
+            _calls.RemoveAt(oldest);
+        }
+    }
+
     /// <summary>Keeps a task until it ends, and its failure among the faults.</summary>
     internal void Track(Task task)
     {
@@ -302,13 +311,9 @@ public abstract class SipAgent : IAsyncDisposable
 
     private void Add(SipCall call)
     {
-        if (_calls.Count >= Options.KeptCalls && _calls.FindIndex(old => old.State == CallState.Ended) is >= 0 and var oldest)
-        {
-            _dialogs.Remove((_calls[oldest].CallId, _calls[oldest].LocalTag));
-            _calls.RemoveAt(oldest);
-        }
         _calls.Add(call);
         _dialogs.Add((call.CallId, call.LocalTag), call);
+        DropOldCalls();
     }
 
     private async Task WatchAsync(Task task)

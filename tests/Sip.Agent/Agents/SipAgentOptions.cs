@@ -18,7 +18,7 @@ public sealed record SipAgentOptions
     /// <summary>How many of the last messages <see cref="SipAgent.Log"/> keeps; 0 keeps none.</summary>
     public int LogCapacity { get; init; }
 
-    /// <summary>How many ended calls <see cref="SipAgent.Calls"/> keeps before the oldest are dropped.</summary>
+    /// <summary>How many calls <see cref="SipAgent.Calls"/> keeps; one that has not ended is never dropped.</summary>
     public int KeptCalls { get; init; } = 1000;
 
     internal SipTimers Timers { get; init; } = new();

@@ -141,13 +141,13 @@ public sealed partial class SipCall
 
     private void OnBye(ServerTransaction transaction)
     {
-        transaction.Respond(200);
         Record(CallSide.Them, CallEventKind.Bye);
         RecordReasons(CallSide.Them, transaction.Request);
         if (_incoming is { Settled: false })
             Refuse(_incoming, 487, null, CallSide.Them);
         else
             Finish(CallSide.Them);
+        transaction.Respond(200);
     }
 
     /// <summary>A re-INVITE or an UPDATE (RFC 3311): another description, another name to show, or neither.</summary>

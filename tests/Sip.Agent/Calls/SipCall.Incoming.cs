@@ -25,9 +25,9 @@ public sealed partial class SipCall
             _agent.AddContact(response);
             if (code == 183 && !_lateOffer)
                 _media.Answer(response, HeldByUs);
-            _incoming!.Respond(response);
             Reach(CallState.Ringing);
             Record(CallSide.Us, CallEventKind.Provisional, code, response.ReasonPhrase);
+            _incoming!.Respond(response);
         }
     }
 
@@ -76,10 +76,10 @@ public sealed partial class SipCall
         {
             var response = Unanswered("be answered").NewResponse(200);
             _agent.AddContact(response);
-            AnswerSession(_incoming!, response, _lateOffer);
             Reach(CallState.Answered);
             FinalCode = 200;
             Record(CallSide.Us, CallEventKind.Answer, 200);
+            AnswerSession(_incoming!, response, _lateOffer);
             UpdateTalk();
         }
     }
@@ -116,10 +116,10 @@ public sealed partial class SipCall
 
     private void Refuse(ServerTransaction invite, int code, string? reasonPhrase, CallSide by)
     {
-        invite.Respond(code, reasonPhrase);
         FinalCode = code;
         Record(CallSide.Us, CallEventKind.Refusal, code);
         Finish(by);
+        invite.Respond(code, reasonPhrase);
     }
 
     /// <summary>The 200 of an INVITE with our description in it, to be repeated until its ACK.</summary>

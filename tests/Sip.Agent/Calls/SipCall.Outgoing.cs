@@ -61,9 +61,11 @@ public sealed partial class SipCall
                     _dialog.Confirm(response);
                     ack = _dialog.NewRequest("ACK", _agent.LocalEndPoint, invite).ToBytes();
                 }
-                _agent.Transactions.Transmit(ack!, _dialog.Destination);
                 if (first)
                     onResponse(response);
+                _agent.Transactions.Transmit(ack!, _dialog.Destination);
+                if (first && _cancelWanted)
+                    _ = SendBye(); // the 200 crossed our CANCEL
             }
             else if (authorization is null && !_cancelWanted && _agent.Authorize(response, "INVITE", invite.RequestUri) is { } answer)
             {
@@ -113,8 +115,6 @@ public sealed partial class SipCall
         Record(CallSide.Us, CallEventKind.Ack);
         ApplyAnswer(response);
         UpdateTalk();
-        if (_cancelWanted)
-            _ = SendBye(); // the 200 crossed our CANCEL
     }
 
     private void OnRefused(SipMessage response)

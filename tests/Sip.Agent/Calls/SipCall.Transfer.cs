@@ -83,8 +83,8 @@ public sealed partial class SipCall
             transaction.Respond(400, "No sipfrag");
             return;
         }
-        transaction.Respond(200);
         Record(CallSide.Them, CallEventKind.ReferProgress, code);
+        transaction.Respond(200);
     }
 
     private void OnRefer(ServerTransaction transaction)

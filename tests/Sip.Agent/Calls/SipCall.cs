@@ -216,6 +216,7 @@ public sealed partial class SipCall
         }
     }
 
+    /// <summary>What is sent is recorded before it goes out, so that between two agents every cause is earlier than its effect.</summary>
     private void Record(CallSide by, CallEventKind kind, int code = 0, string detail = "")
     {
         if (_timeline.Count < MaxEvents)
@@ -257,6 +258,7 @@ public sealed partial class SipCall
         Record(by ?? CallSide.Us, CallEventKind.Ended, detail: by is null ? "given up" : "");
         foreach (var script in _scripts)
             _ = script.CancelAsync(); // not Cancel: a script's next step must not run under the lock
+        _agent.DropOldCalls();
     }
 
     private void EnsureNotEnded(string what)

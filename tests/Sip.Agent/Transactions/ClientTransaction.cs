@@ -33,8 +33,8 @@ internal sealed class ClientTransaction
 
     public void Start()
     {
-        _layer.Transmit(_bytes, Destination);
         _retransmission.Start(() => _layer.Transmit(_bytes, Destination), TimedOut, IsInvite ? TimeSpan.MaxValue : _layer.Timers.T2);
+        _layer.Transmit(_bytes, Destination); // when the peer sees it, its timer runs
     }
 
     /// <summary>After a CANCEL the final answer must come within 64 T1, or the call counts as cancelled (RFC 3261 §9.1).</summary>

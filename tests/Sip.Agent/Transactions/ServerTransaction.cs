@@ -45,14 +45,15 @@ internal sealed class ServerTransaction
         if (Settled)
             throw new InvalidOperationException($"The {Request.Method} already has its final answer.");
         _last = response.ToBytes();
-        _layer.Transmit(_last, Source);
-        if (response.StatusCode < 200)
-            return;
-        Settled = true;
-        if (Request.Method == "INVITE")
-            _retransmission.Start(() => _layer.Transmit(_last, Source), Unacknowledged, _layer.Timers.T2);
-        else
-            _retransmission.StopThen(Forget);
+        if (response.StatusCode >= 200)
+        {
+            Settled = true;
+            if (Request.Method == "INVITE")
+                _retransmission.Start(() => _layer.Transmit(_last, Source), Unacknowledged, _layer.Timers.T2);
+            else
+                _retransmission.StopThen(Forget);
+        }
+        _layer.Transmit(_last, Source); // when the peer sees it, its timer runs
     }
 
     /// <summary>The same request once more: our last answer was lost, or is late.</summary>
