@@ -22,9 +22,9 @@ public sealed class AsteriskServer : IAsyncLifetime
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
-    private readonly string _home = Directory.CreateTempSubdirectory("sip-agent-asterisk-").FullName;
     private Process? _process;
     private string _root = "";
+    private string _home = "";
 
     internal static IPEndPoint Pbx { get; } = new(IPAddress.Loopback, 15260);
 
@@ -44,6 +44,7 @@ public sealed class AsteriskServer : IAsyncLifetime
         }
         using (var free = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
             free.Bind(Pbx); // says at once that the port is taken; Asterisk would say so only in its log
+        _home = Directory.CreateTempSubdirectory("sip-agent-asterisk-").FullName;
         Render();
         Start();
         await BootedAsync();
@@ -51,20 +52,19 @@ public sealed class AsteriskServer : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (_process is not null)
+        if (_process is null)
+            return;
+        _process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(StopLimit);
+        try
         {
-            _process.StandardInput.Close();
-            using var limit = new CancellationTokenSource(StopLimit);
-            try
-            {
-                await _process.WaitForExitAsync(limit.Token);
-            }
-            finally
-            {
-                if (!_process.HasExited)
-                    _process.Kill(entireProcessTree: true);
-                _process.Dispose();
-            }
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        finally
+        {
+            if (!_process.HasExited)
+                _process.Kill(entireProcessTree: true);
+            _process.Dispose();
         }
         Directory.Delete(_home, recursive: true);
     }

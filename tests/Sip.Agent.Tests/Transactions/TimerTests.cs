@@ -64,6 +64,27 @@ public sealed class TimerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_a_provisional_answer_another_request_is_repeated_every_4_seconds()
+    {
+        var ping = _phone.PingAsync();
+        var request = await _peer.ReceiveAsync("OPTIONS");
+        _peer.Respond(request, 100, _phone);
+        await _peer.ReceivesNothingMoreAsync(_phone);
+        _time.Advance(TimeSpan.FromSeconds(0.5)); // was set before the answer came
+        await _peer.ReceiveAsync("OPTIONS");
+        for (var repetition = 0; repetition < 3; repetition++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(3.999));
+            await _peer.ReceivesNothingMoreAsync(_phone);
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            await _peer.ReceiveAsync("OPTIONS");
+        }
+        _peer.Respond(request, 200, _phone);
+
+        Assert.Equal(200, await ping.Soon());
+    }
+
+    [Fact]
     public async Task A_provisional_answer_ends_the_repetition_of_an_INVITE()
     {
         var call = _phone.Dial("102");

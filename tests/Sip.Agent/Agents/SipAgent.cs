@@ -148,8 +148,16 @@ public abstract class SipAgent : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_closing, this);
             var call = SipCall.Prepare(this, invite);
-            Add(call);
-            call.Place();
+            try
+            {
+                call.Place();
+            }
+            catch (ArgumentException)
+            {
+                call.Abandon(); // nothing was sent: there never was a call
+                throw;
+            }
+            Add(call); // no answer comes before the lock is free
             return call;
         }
     }

@@ -224,12 +224,7 @@ public sealed partial class SipCall
         Wake();
     }
 
-    private void Reach(CallState state)
-    {
-        if (State >= state)
-            return;
-        State = _reached = state;
-    }
+    private void Reach(CallState state) => State = _reached = state;
 
     private bool HasReached(CallState state) => state == CallState.Ended ? State == state : _reached >= state;
 
