@@ -23,7 +23,7 @@ asterisk_configure() {
   asterisk_check_site
   make_directory "$etc"
   make_own_directory "$RUN"/asterisk/{var,log,spool} "$RUN"/asterisk/var/{cache,lib,db,keys,run} \
-    "$RUN"/asterisk/log/c{d,e}l-custom "$RUN/asterisk/spool/monitor"
+    "$RUN"/asterisk/log/{cdr,cel}-custom "$RUN/asterisk/spool/monitor"
   for file in "$DEPLOY"/asterisk/etc/*.conf; do render "$file" "$etc/${file##*/}"; done
   # Asterisk complains aloud about these when they are missing, though their defaults do.
   for file in acl ccss pjproject stasis udptl; do write_file "$etc/$file.conf" 600 "$SERVICE_USER" </dev/null; done

@@ -65,8 +65,8 @@ socket_at() { # tcp|udp ADDRESS PORT
   cat "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null |
     awk -v here="$hex" -v port="${hex#*:}" -v protocol="$1" '
       (protocol == "udp" || $4 == "0A") && ($2 == here || $2 == "00000000:" port ||
-        $2 == "00000000000000000000000000000000:" port || $2 == "0000000000000000FFFF0000" here) { print $10; found = 1; exit }
-      END { exit !found }'
+        $2 == "00000000000000000000000000000000:" port || $2 == "0000000000000000FFFF0000" here) { inode = $10 }
+      END { if (inode == "") exit 1; print inode }'
 }
 
 holder_of() { # INODE -> "pid 123 (name)" as far as we may look

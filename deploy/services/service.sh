@@ -71,8 +71,15 @@ service_get() { # NAME PATH
 
 # One hash over everything a service is built of: contents, not times, so that a fresh checkout is not a change.
 source_stamp() {
-  (cd "$REPO" && find services protos ./*.props ./*.json .editorconfig -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0 |
-    LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-64)
+  local directories=(services)
+  [[ ! -d $REPO/protos ]] || directories+=(protos)
+  (
+    cd "$REPO"
+    {
+      find . -maxdepth 1 -type f '(' -name '*.props' -o -name '*.json' -o -name .editorconfig ')' -print0
+      find "${directories[@]}" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0
+    } | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-64
+  )
 }
 
 # Names of the services whose build is not of today's sources.
