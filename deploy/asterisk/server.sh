@@ -86,7 +86,7 @@ asterisk_site() {
   printf '[international]\n'
   [[ $INTERNATIONAL == yes ]] || return 0
   # Each length by itself: a pattern that ends in a dot would let any byte in.
-  for digits in XXXXXXX XXXXXXXX XXXXXXXXX XXXXXXXXXX XXXXXXXXXXX XXXXXXXXXXXX XXXXXXXXXXXXX; do
+  for digits in XXXXXXX XXXXXXXX XXXXXXXXX XXXXXXXXXX XXXXXXXXXXX XXXXXXXXXXXX XXXXXXXXXXXXX XXXXXXXXXXXXXX; do
     # shellcheck disable=SC2016
     printf 'exten => _%sZ%s,1,Gosub(crm-outgoing,s,1(${EXTEN:%d}))\n' 810 "$digits" 3 + "$digits" 1
   done

@@ -82,7 +82,9 @@ load_settings() {
 # up and down exclude each other; status reads only. The lock's descriptor is closed in every server we start.
 take_lock() {
   exec 9>"$RUN/.lock"
-  flock --wait 300 9 || fail "another up or down has been at work on $RUN for five minutes"
+  flock --nonblock 9 && return
+  step "waiting for another up or down of $RUN"
+  flock --wait 600 9 || fail "another up or down has been at work on $RUN for ten minutes"
 }
 
 # Asterisk takes two descriptors and more for each call, and loses CEL records when it runs out.

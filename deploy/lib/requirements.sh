@@ -35,7 +35,7 @@ need_asterisk() {
   command -v debootstrap >/dev/null || need debootstrap "makes the Debian root that Asterisk needs (1 MB)"
   MISSING+=("asterisk:$ASTERISK_ROOT")
   WHY+=("$(printf '%-18s %s' asterisk "the PBX; this Debian has none that will do, so it gets a root of Debian sid in")"
-    "$(printf '%-18s %s' '' "$ASTERISK_ROOT, outside the clone (about 150 MB to load, 550 MB on the disk)")")
+    "$(printf '%-18s %s' '' "$ASTERISK_ROOT, outside the clone (about 120 MB to load, 290 MB on the disk)")")
 }
 
 install_missing() {

@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # variables that only a template names
 # RabbitMQ with its own epmd (Erlang's name server), so that a second one beside it can have the same node name.
 
 # The package's commands in /usr/sbin change user and directory; these do not.
@@ -27,9 +26,6 @@ rabbitmq_configure() {
   make_directory "$RUN/rabbitmq/etc"
   make_own_directory "$RUN/rabbitmq/data"
   render "$DEPLOY/rabbitmq/rabbitmq.conf" "$RUN/rabbitmq/etc/rabbitmq.conf"
-  local TELEPHONY_HASH LEADS_HASH
-  TELEPHONY_HASH=$(rabbitmq_hash "$TELEPHONY_RABBITMQ_PASSWORD")
-  LEADS_HASH=$(rabbitmq_hash "$LEADS_RABBITMQ_PASSWORD")
   render "$DEPLOY/rabbitmq/definitions.json" "$RUN/rabbitmq/etc/definitions.json"
   write_file "$RUN/rabbitmq/etc/enabled_plugins" 600 "$SERVICE_USER" <<<'[].'
   # The cookie must belong to the user and be for him alone, or Erlang refuses it. Made through a pipe, not a path of root's.
@@ -37,18 +33,6 @@ rabbitmq_configure() {
   "${AS_SERVICE[@]}" bash -c 'cd "$1" && rm -f .erlang.cookie && umask 377 && cat >.erlang.cookie' cookie "$RUN/rabbitmq/data" \
     <<<"$ERLANG_COOKIE"
 }
-
-# RabbitMQ's own form: base64(salt + SHA-256(salt + password)). The salt is drawn from the password, which is random
-# itself, so that the file stays the same from start to start.
-rabbitmq_hash() { # PASSWORD
-  local salt hash
-  salt=$(printf 'salt %s' "$1" | sha256sum | cut -c 1-8)
-  hash=$({ unhex "$salt"; printf %s "$1"; } | sha256sum | cut -c 1-64)
-  unhex "$salt$hash" | base64 -w 0
-}
-
-# shellcheck disable=SC2001 # a substitution in bash cannot refer to what it found
-unhex() { printf '%b' "$(sed 's/../\\x&/g' <<<"$1")"; }
 
 rabbitmq_inputs() { printf '%s\n' "$RUN"/rabbitmq/etc/{rabbitmq.conf,definitions.json}; }
 

@@ -74,7 +74,7 @@ source_stamp() {
   local directories=(services)
   [[ ! -d $REPO/protos ]] || directories+=(protos)
   (
-    cd "$REPO"
+    cd "$REPO" || exit
     {
       find . -maxdepth 1 -type f '(' -name '*.props' -o -name '*.json' -o -name .editorconfig ')' -print0
       find "${directories[@]}" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0
