@@ -70,14 +70,12 @@ socket_at() { # tcp|udp ADDRESS PORT
 }
 
 holder_of() { # INODE -> "pid 123 (name)" as far as we may look
-  local link command
-  for link in /proc/[0-9]*/fd/*; do
-    if [[ $(readlink "$link" 2>/dev/null) == "socket:[$1]" ]]; then
-      link=${link#/proc/}
-      read -r command 2>/dev/null <"/proc/${link%%/*}/comm" || command=ended
-      printf 'pid %s (%s)' "${link%%/*}" "$command"
-      return
-    fi
-  done
-  printf 'a process that only root can name'
+  local link pid command
+  link=$(find /proc -maxdepth 3 -path '/proc/[0-9]*/fd/*' -lname "socket:\\[$1\\]" -print 2>/dev/null) || true
+  pid=$(cut -d / -f 3 <<<"${link%%$'\n'*}")
+  if [[ -n $pid ]] && read -r command 2>/dev/null <"/proc/$pid/comm"; then
+    printf 'pid %s (%s)' "$pid" "$command"
+  else
+    printf 'a process that only root can name'
+  fi
 }

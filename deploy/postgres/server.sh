@@ -77,10 +77,8 @@ postgres_stop() {
 # Each back end has a session of its own, so one that outlives a killed postmaster is found by its working directory.
 # The new postmaster would refuse to start beside it, and beside a pid file whose number is somebody else's by now.
 postgres_sweep() {
-  local link left=()
-  for link in /proc/[0-9]*/cwd; do
-    [[ $(readlink "$link" 2>/dev/null) != "$POSTGRES_DATA" ]] || left+=("$(cut -d / -f 3 <<<"$link")")
-  done
+  local left=()
+  mapfile -t left < <(find /proc -maxdepth 2 -path '/proc/[0-9]*/cwd' -lname "$POSTGRES_DATA" -print 2>/dev/null | cut -d / -f 3)
   wait_gone 3 "${left[@]}" || send QUIT "${left[@]}"
   wait_gone 3 "${left[@]}" || send KILL "${left[@]}"
   wait_gone 5 "${left[@]}" || fail "PostgreSQL's processes ${left[*]} do not end"

@@ -31,6 +31,17 @@ a_plan_rings_at_once_and_may_be_rewritten_while_it_rings() { # check
   recorded "$(cel_call)"
 }
 
+a_plan_that_cannot_be_read_counts_as_none() { # check
+  cel_mark
+  phone 101 phone-refuses=486
+  answering "$TRUNK_ADDRESS" phone-refuses=486
+  gateway 'ami_wait CrmIncoming && set_plan nonsense'
+  call call-refused=480 79161234567 74951000001
+  finished
+  expect "the story" "$(cel_story | paste -sd ' ')" \
+    "CRM_INCOMING=74951000001 CRM_FALLBACK= CRM_PASSED=1-102-UNAVAILABLE CRM_STEP_END=1-101-102-BUSY CRM_STEP_END=2-m79035550001-BUSY CRM_END=fallback-Ring-3"
+}
+
 out_of_hours_a_message_is_said_and_nobody_rings() { # check
   cel_mark
   gateway 'ami_wait CrmIncoming && set_plan closed'
