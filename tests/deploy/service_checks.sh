@@ -10,7 +10,9 @@ make_copy() {
   mkdir -p "$work/closed/clone/services/TelephonyGateway" "$work/closed/clone/protos"
   chmod 700 "$work/closed"
   cp -r "$repo/deploy" "$repo/global.json" "$work/closed/clone/"
-  cp "$here"/standin/* "$work/closed/clone/services/TelephonyGateway/"
+  # Named so only here: in this repository it is no project of the solution.
+  cp "$here/standin/project.xml" "$work/closed/clone/services/TelephonyGateway/TelephonyGateway.csproj"
+  cp "$here/standin/Program.cs" "$work/closed/clone/services/TelephonyGateway/"
   down >/dev/null 2>&1 || true
 }
 
