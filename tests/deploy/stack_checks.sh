@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # here, work, servers: set by run
-# up, down and status with the servers alone. The last of these leaves them running.
+# up, down and status with the servers alone.
 
 pid_file() { cut -d ' ' -f 1 "$CRM_RUN/pid/$1"; }
 
@@ -136,5 +136,4 @@ down_leaves_no_process() { # check
   down
   expect "what is left" "$(ours)" ""
   expect "pid files" "$(ls "$CRM_RUN/pid")" ""
-  up "${servers[@]}"
 }
