@@ -1,0 +1,170 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # work: set by run
+# Real calls through the dialplan, without any service. The truth is the SIP side's (each SIPp scenario fails when its call
+# goes otherwise) and Asterisk's own record.
+
+without_a_gateway_the_fallback_rings_after_two_seconds_then_the_owner() { # check
+  cel_mark
+  phone 101 phone-rings
+  answering "$TRUNK_ADDRESS" phone-refuses=486
+  # A plan that comes when the fallback already rings is not looked at any more.
+  gateway 'ami_wait CrmFallback && set_plan 103@5_103@5_103@5'
+  call call-refused=480 79161234567 74951000001
+  finished
+  expect "the story" "$(cel_story | paste -sd ' ')" \
+    "CRM_INCOMING=74951000001 CRM_FALLBACK= CRM_PASSED=1-102-UNAVAILABLE CRM_STEP_END=1-101-102-NOANSWER CRM_STEP_END=2-m79035550001-BUSY CRM_END=fallback-Ring-3"
+  expect_between "ms to the first ring" "$(cel_between '"CRM_INCOMING"' '"CHAN_START".*PJSIP/101-')" 1950 2300
+  expect_between "ms it rang" "$(cel_between '"CHAN_START".*PJSIP/101-' 'CRM_STEP_END')" 1950 2300
+}
+
+a_plan_rings_at_once_and_may_be_rewritten_while_it_rings() { # check
+  cel_mark
+  phone 101 phone-rings
+  phone 103 phone-answers -d 500
+  gateway 'ami_wait CrmIncoming && set_plan 101@2_102@5 && ami_wait CrmStep && set_plan 101@2_103@5'
+  call call-answered 79161234567 74951000002
+  finished
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000002 CRM_STEP_END=1-101-NOANSWER CRM_END=plan-Up-2"
+  expect_between "ms to the first ring" "$(cel_between '"CRM_INCOMING"' '"CHAN_START".*PJSIP/101-')" 0 300
+  expect_between "ms to the second" "$(cel_between '"CRM_INCOMING"' '"CHAN_START".*PJSIP/103-')" 1950 2400
+  expect "legs of 102" "$(cel | grep -c 'PJSIP/102-' || true)" 0
+  recorded "$(cel_call)"
+}
+
+a_plan_that_cannot_be_read_counts_as_none() { # check
+  cel_mark
+  phone 101 phone-refuses=486
+  answering "$TRUNK_ADDRESS" phone-refuses=486
+  gateway 'ami_wait CrmIncoming && set_plan nonsense'
+  call call-refused=480 79161234567 74951000001
+  finished
+  expect "the story" "$(cel_story | paste -sd ' ')" \
+    "CRM_INCOMING=74951000001 CRM_FALLBACK= CRM_PASSED=1-102-UNAVAILABLE CRM_STEP_END=1-101-102-BUSY CRM_STEP_END=2-m79035550001-BUSY CRM_END=fallback-Ring-3"
+}
+
+out_of_hours_a_message_is_said_and_nobody_rings() { # check
+  cel_mark
+  gateway 'ami_wait CrmIncoming && set_plan closed'
+  call call-refused=403 79161234567 74951000001
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001 CRM_CLOSED= CRM_END=closed-Ring-"
+  expect_between "ms of the message" "$(cel_between CRM_CLOSED CRM_END)" 7000 8500
+}
+
+who_talks_refuses_or_is_not_there_is_passed_over_at_once() { # check
+  cel_mark
+  phone 101 phone-answers
+  phone 103 phone-refuses=486
+  gateway 'ami_wait CrmIncoming && set_plan 101@5 && ami_wait CrmIncoming && set_plan 101-102@5_103@5_m79035550001@5'
+  calling call-answered 79161230001 74951000001 -d 3000
+  wait_until 10 cel_talks
+  cel_mark
+  answering "$TRUNK_ADDRESS" phone-refuses=480
+  call call-refused=480 79161230002 74951000001
+  expect "the story" "$(wait_until 10 cel_has CRM_END && cel_crm | paste -sd ' ')" \
+    "CRM_INCOMING=74951000001 CRM_PASSED=1-101-INUSE CRM_PASSED=1-102-UNAVAILABLE CRM_STEP_END=1-101-102-PASSED CRM_STEP_END=2-103-BUSY CRM_STEP_END=3-m79035550001-NOANSWER CRM_END=exhausted-Ring-4"
+  expect_between "ms in all" "$(cel_between CRM_INCOMING CRM_END)" 0 1500
+  finished
+}
+
+the_owner_accepts_by_one() { # check
+  cel_mark
+  answering "$TRUNK_ADDRESS" mobile-accepts
+  gateway 'ami_wait CrmIncoming && set_plan m79035550001@25'
+  call call-answered 79161234567 74951000001
+  finished
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001 CRM_END=plan-Up-1"
+}
+
+a_voicemail_box_of_the_owner_answers_no_call() { # check
+  cel_mark
+  answering "$TRUNK_ADDRESS" phone-answers
+  gateway 'ami_wait CrmIncoming && set_plan m79035550001@25'
+  call call-refused=480 79161234567 74951000001
+  finished
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001 CRM_STEP_END=1-m79035550001-BUSY CRM_END=exhausted-Ring-2"
+  # The prompt is said twice (4.8 s) and waited for twice (4 s).
+  expect_between "ms in all" "$(cel_between CRM_INCOMING CRM_END)" 17000 19000
+}
+
+an_unknown_number_gets_404_and_no_channel() { # check
+  cel_mark
+  call call-refused=404 79161234567 74959999999
+  expect "what CEL has of it" "$(cel)" ""
+}
+
+a_hostile_number_cannot_hide_the_head_of_its_records() { # check
+  cel_mark
+  # The line break is percent-encoded, as it comes in a SIP address.
+  gateway 'ami_wait CrmIncoming && set_plan closed'
+  call call-refused=403 '7916%0d%0a%0d%0aEvent%3A%20Fake%22,%24%7BSHELL(id)%7D' 74951000001
+  wait_until 10 cel_has LINKEDID_END
+  # No line of the rest may look like a record, and every true head is whole.
+  expect_match "records that begin well" "$(cel | grep -cE '^\{"uniqueid":"[A-Za-z0-9.-]+","linkedid":"[A-Za-z0-9.-]+","eventtype":"[A-Z_]+","eventtime":"[0-9.]+","channame":"PJSIP/trunk-')" '^[1-9][0-9]*$'
+  expect "lines that begin so but not whole" "$(cel | grep -E '^\{' | grep -cvE '^\{"uniqueid":"[A-Za-z0-9.-]+","linkedid":"[A-Za-z0-9.-]+","eventtype":"[A-Z_]+","eventtime":"[0-9.]+","channame":"' || true)" 0
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001 CRM_CLOSED= CRM_END=closed-Ring-"
+}
+
+a_call_out_is_a_call_as_people_dial_and_recorded_on_the_clients_side() { # check
+  local dialled
+  phone 101 idle
+  for dialled in 89161234567 +79161234567 9161234567; do
+    cel_mark
+    answering "$TRUNK_ADDRESS" phone-answers
+    dial 101 phone-calls "$dialled"
+    finished
+    expect "the story of $dialled" "$(cel_story | paste -sd ' ')" "CRM_OUTGOING=79161234567 CRM_END=out-Up-"
+    expect_match "who records" "$(cel | grep '"APP_START".*"appname":"MixMonitor"')" '"channame":"PJSIP/trunk-'
+    recorded "$(cel_call)"
+  done
+}
+
+a_client_who_is_sent_on_stays_the_same_call_and_recorded() { # check
+  cel_mark
+  phone 101 idle
+  phone 102 phone-answers
+  answering "$TRUNK_ADDRESS" phone-answers-and-ends -d 1500
+  dial 101 phone-transfers 89161234567 -key to 102
+  finished
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_OUTGOING=79161234567 CRM_END=out-Up-"
+  expect "whom the client talked to" "$(cel | sed -nE 's/.*"BRIDGE_ENTER".*"channame":"([^"-]+)-.*/\1/p' | sort -u | paste -sd ' ')" \
+    "PJSIP/101 PJSIP/102 PJSIP/trunk"
+  recorded "$(cel_call)"
+}
+
+emergency_calls_go_out_and_calls_abroad_do_not() { # check
+  phone 101 idle
+  dial 101 phone-calls-refused=404 810998901234567
+  dial 101 phone-calls-refused=404 +77011234567
+  cel_mark
+  answering "$TRUNK_ADDRESS" phone-answers
+  dial 101 phone-calls 112
+  finished
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_OUTGOING=112 CRM_END=out-Up-"
+}
+
+a_call_between_phones_is_an_internal_call() { # check
+  cel_mark
+  phone 101 idle
+  phone 102 phone-answers
+  dial 101 phone-calls 102
+  finished
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INTERNAL=102 CRM_END=internal-Up-"
+  recorded "$(cel_call)"
+}
+
+dial() { # EXTENSION SCENARIO NUMBER [sipp's options...]
+  (sipp_run "$2" "127.0.1.$1" "$SIP_PORT" -key phone "$1" -s "$3" -au "$1" -ap "$(password_of "$1")" "${@:4}") ||
+    { printf '%s dialling %s did not go as %s says\n' "$1" "$3" "$2"; exit 1; }
+}
+
+# The Uniqueid of the channel that made the call.
+cel_call() { cel | sed -nE '1s/^\{"uniqueid":"([^"]+)".*/\1/p'; }
+
+cel_talks() { cel_has '"BRIDGE_ENTER".*PJSIP/trunk-'; }
+
+# Its recording is more than the 44 bytes of an empty WAV's head, and the third witness has it too.
+recorded() { # CALL
+  local file=$CRM_RUN/asterisk/spool/monitor/$1.wav
+  (($(stat -c %s "$file") > 44)) || { echo "the recording $1.wav is empty"; exit 1; }
+  wait_until 5 grep -q "\"crmcall\":\"$1\"" "$CRM_RUN/asterisk/log/cdr-custom/cdr.json"
+}
