@@ -15,8 +15,9 @@ rabbitmq_environment() {
     # What a RabbitMQ of the machine's own is configured with is not for us.
     "RABBITMQ_CONF_ENV_FILE=$home/etc/none" "RABBITMQ_ADVANCED_CONFIG_FILE=$home/etc/none"
     "ERL_EPMD_PORT=$EPMD_PORT" "ERL_EPMD_ADDRESS=$HOST_ADDRESS" "ERL_CRASH_DUMP=$home/data/erl_crash.dump"
-    # Without busy waiting an idle broker costs nothing to the PBX on the same cores.
-    "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {${HOST_ADDRESS//./,}} +sbwt none +sbwtdcpu none +sbwtdio none"
+    # Without busy waiting an idle broker costs nothing to the PBX on the same cores. RabbitMQ binds its schedulers to
+    # cores (+stbt db); unbound they start twice as fast beside somebody who keeps one core busy.
+    "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {${HOST_ADDRESS//./,}} +sbwt none +sbwtdcpu none +sbwtdio none +stbt u"
     # Makes the start script become the Erlang machine instead of watching it: one process, the one of the pid file.
     "RABBITMQ_ALLOW_INPUT=1"
   )
