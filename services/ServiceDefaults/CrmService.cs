@@ -125,6 +125,9 @@ public static class CrmService
             .MinimumLevel.Is(Enum.Parse<LogEventLevel>(level))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
+
+            // Whoever asks for health gets the reasons; asking must not fill the log.
+            .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
             .Enrich.WithProperty("Service", name)
             .ReadFrom.Configuration(builder.Configuration);
         Log.Logger = (json

@@ -59,7 +59,8 @@ internal sealed partial class CelTail(
                 }
 
                 desk.LoggedUntil(now);
-                _fault = log.Head is null && !File.Exists(settings.CelFile) ? $"{settings.CelFile} is not there yet" : null;
+                // A PBX that has carried no call yet has no log, but the folder for it.
+                _fault = Directory.Exists(Path.GetDirectoryName(settings.CelFile)) ? null : $"the folder of {settings.CelFile} is not there";
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {

@@ -17,8 +17,8 @@ internal sealed class RoutingStore(NpgsqlDataSource dataSource)
             SELECT id, name, pick FROM ring_groups ORDER BY name;
             SELECT group_id AS owner, employee_id AS id FROM ring_group_members ORDER BY group_id, position;
             SELECT id, name, time_zone AS zone FROM business_hours ORDER BY name;
-            SELECT hours_id AS owner, weekday, opens, closes FROM business_hours_spans ORDER BY hours_id, weekday, opens;
-            SELECT hours_id AS owner, day, name, opens, closes FROM business_holidays ORDER BY hours_id, day;
+            SELECT hours_id AS owner, weekday, opens::text AS opens, closes::text AS closes FROM business_hours_spans ORDER BY hours_id, weekday, opens;
+            SELECT hours_id AS owner, day, name, opens::text AS opens, closes::text AS closes FROM business_holidays ORDER BY hours_id, day;
             SELECT id, name, ring_seconds::float8 AS ring_seconds, group_id FROM escalation_rules ORDER BY name;
             SELECT rule_id AS owner, target, employee_id, rings FROM escalation_steps ORDER BY rule_id, position;
             SELECT number, name, rule_id, hours_id FROM trunk_numbers ORDER BY number;
@@ -27,10 +27,11 @@ internal sealed class RoutingStore(NpgsqlDataSource dataSource)
         var groups = await all.ReadAsync<(Guid Id, string Name, string Pick)>();
         var members = (await all.ReadAsync<(Guid Owner, Guid Id)>()).ToLookup(row => row.Owner, row => row.Id);
         var hours = await all.ReadAsync<(Guid Id, string Name, string Zone)>();
-        var spans = (await all.ReadAsync<(Guid Owner, int Weekday, TimeSpan Opens, TimeSpan Closes)>())
-            .ToLookup(row => row.Owner, row => new OpenSpan(row.Weekday, row.Opens, row.Closes));
-        var holidays = (await all.ReadAsync<(Guid Owner, DateOnly Day, string Name, TimeSpan? Opens, TimeSpan? Closes)>())
-            .ToLookup(row => row.Owner, row => new Holiday(row.Day, row.Name, row.Opens, row.Closes));
+        var spans = (await all.ReadAsync<(Guid Owner, int Weekday, string Opens, string Closes)>())
+            .ToLookup(row => row.Owner, row => new OpenSpan(row.Weekday, TimeOfDay.Read(row.Opens), TimeOfDay.Read(row.Closes)));
+        var holidays = (await all.ReadAsync<(Guid Owner, DateOnly Day, string Name, string? Opens, string? Closes)>())
+            .ToLookup(row => row.Owner, row => new Holiday(row.Day, row.Name,
+                row.Opens is null ? null : TimeOfDay.Read(row.Opens), row.Closes is null ? null : TimeOfDay.Read(row.Closes)));
         var rules = await all.ReadAsync<(Guid Id, string Name, double RingSeconds, Guid? GroupId)>();
         var steps = (await all.ReadAsync<(Guid Owner, string Target, Guid? EmployeeId, int Rings)>())
             .ToLookup(row => row.Owner, row => new EscalationStep(row.Target, row.EmployeeId, row.Rings));
@@ -64,10 +65,17 @@ internal sealed class RoutingStore(NpgsqlDataSource dataSource)
         await Execute("INSERT INTO ring_group_members (group_id, employee_id, position) VALUES (@Id, @Member, @Position)",
             tables.Groups.SelectMany(group => group.Members.Select((member, index) => new { group.Id, Member = member, Position = index + 1 })));
         await Execute("INSERT INTO business_hours (id, name, time_zone) VALUES (@Id, @Name, @TimeZone)", tables.Hours);
-        await Execute("INSERT INTO business_hours_spans (hours_id, weekday, opens, closes) VALUES (@Id, @Weekday, @Opens, @Closes)",
-            tables.Hours.SelectMany(hours => hours.Spans.Select(span => new { hours.Id, span.Weekday, span.Opens, span.Closes })));
-        await Execute("INSERT INTO business_holidays (hours_id, day, name, opens, closes) VALUES (@Id, @Day, @Name, @Opens, @Closes)",
-            tables.Hours.SelectMany(hours => hours.Holidays.Select(holiday => new { hours.Id, holiday.Day, holiday.Name, holiday.Opens, holiday.Closes })));
+        await Execute("INSERT INTO business_hours_spans (hours_id, weekday, opens, closes) VALUES (@Id, @Weekday, @Opens::time, @Closes::time)",
+            tables.Hours.SelectMany(hours => hours.Spans.Select(span => new { hours.Id, span.Weekday, Opens = TimeOfDay.Write(span.Opens), Closes = TimeOfDay.Write(span.Closes) })));
+        await Execute("INSERT INTO business_holidays (hours_id, day, name, opens, closes) VALUES (@Id, @Day, @Name, @Opens::time, @Closes::time)",
+            tables.Hours.SelectMany(hours => hours.Holidays.Select(holiday => new
+            {
+                hours.Id,
+                holiday.Day,
+                holiday.Name,
+                Opens = holiday.Opens is { } opens ? TimeOfDay.Write(opens) : null,
+                Closes = holiday.Closes is { } closes ? TimeOfDay.Write(closes) : null,
+            })));
         await Execute("INSERT INTO escalation_rules (id, name, ring_seconds, group_id) VALUES (@Id, @Name, @RingSeconds, @GroupId)", tables.Rules);
         await Execute("INSERT INTO escalation_steps (rule_id, position, target, employee_id, rings) VALUES (@Id, @Position, @Target, @EmployeeId, @Rings)",
             tables.Rules.SelectMany(rule => rule.Steps.Select((step, index) => new { rule.Id, Position = index + 1, step.Target, step.EmployeeId, step.Rings })));

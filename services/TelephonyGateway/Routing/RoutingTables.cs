@@ -58,10 +58,17 @@ internal sealed record BusinessHours(Guid Id, string Name, string TimeZone, IRea
 /// <summary>When it is open on a weekday.</summary>
 /// <param name="Weekday">ISO 8601: 1 is Monday, 7 Sunday.</param>
 /// <param name="Closes">The first moment at which it is closed; 24:00 is the end of the day.</param>
-internal sealed record OpenSpan(int Weekday, TimeSpan Opens, TimeSpan Closes);
+internal sealed record OpenSpan(
+    int Weekday,
+    [property: JsonConverter(typeof(TimeOfDayJson))] TimeSpan Opens,
+    [property: JsonConverter(typeof(TimeOfDayJson))] TimeSpan Closes);
 
 /// <summary>A day that is not as its weekday; closed when it has no times.</summary>
-internal sealed record Holiday(DateOnly Day, string Name, TimeSpan? Opens, TimeSpan? Closes);
+internal sealed record Holiday(
+    DateOnly Day,
+    string Name,
+    [property: JsonConverter(typeof(TimeOfDayJson))] TimeSpan? Opens,
+    [property: JsonConverter(typeof(TimeOfDayJson))] TimeSpan? Closes);
 
 /// <summary>Who rings, in which order, and how long («Правило переадресации»).</summary>
 /// <param name="RingSeconds">Length of one ring, seconds.</param>
