@@ -200,7 +200,7 @@ public sealed class AsteriskCallTests : IAsyncLifetime
         await callee.HoldAsync();
         _phone102.Script = CallScripts.AnswerAfter(Moment);
         var consultation = _phone101.Dial("102");
-        await consultation.Answered;
+        await consultation.WaitUntilAsync(call => call.RtpReceived > 10, "hear the second phone");
         var target = _phone102.Calls[^1];
         Assert.Equal("101", target.Caller.User);
 

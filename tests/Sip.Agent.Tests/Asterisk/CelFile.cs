@@ -61,12 +61,15 @@ internal sealed class CelFile(string path)
 /// <summary>A call as Asterisk saw it, by the Uniqueid of the caller's channel.</summary>
 internal sealed record CelCall(string UniqueId, CelRecord[] All)
 {
-    /// <summary>Endpoints that were in a bridge with the caller, in their order.</summary>
+    /// <summary>
+    /// Endpoints that were in a bridge with the caller, in their order. An attended transfer that comes before the consultation
+    /// is bridged (in the first milliseconds after its answer) lets the caller's channel leave a bridge that it never entered.
+    /// </summary>
     public string[] TalkedTo
     {
         get
         {
-            var bridges = All.Where(record => record is { EventType: "BRIDGE_ENTER" } && record.UniqueId == UniqueId).Select(Bridge).ToHashSet(StringComparer.Ordinal);
+            var bridges = All.Where(record => record is { EventType: "BRIDGE_ENTER" or "BRIDGE_EXIT" } && record.UniqueId == UniqueId).Select(Bridge).ToHashSet(StringComparer.Ordinal);
             return [.. All.Where(record => record is { EventType: "BRIDGE_ENTER" } && record.UniqueId != UniqueId && bridges.Contains(Bridge(record)))
                 .Select(record => record.Endpoint).Distinct(StringComparer.Ordinal)];
         }
