@@ -34,8 +34,9 @@ internal static class BridgeStays
             }
             else if (!stays.Exists(stay => string.Equals(stay.Bridge, mark.Bridge, StringComparison.Ordinal)))
             {
-                // It left a bridge that nobody saw it enter: it was in there at least since it was answered.
-                open = new BridgeStay(mark.Bridge, channel.UpAt ?? channel.StartedAt ?? mark.At, null, mark.Peers);
+                // It left a bridge that nobody saw it enter (CEL misses that when a transfer overtakes an answer): it was
+                // in there since the last one, or since it was answered.
+                open = new BridgeStay(mark.Bridge, stays.Count > 0 ? stays[^1].Until!.Value : channel.UpAt ?? channel.StartedAt ?? mark.At, null, mark.Peers);
                 Close(mark.At);
             }
             else
