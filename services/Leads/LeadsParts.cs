@@ -1,4 +1,5 @@
 using System.Reflection;
+using CallCenterCrm.Leads.Activities;
 using CallCenterCrm.Leads.Clients;
 using CallCenterCrm.Messaging;
 using CallCenterCrm.ServiceDefaults;
@@ -13,7 +14,11 @@ internal static class LeadsParts
     public static void AddLeads(this WebApplicationBuilder builder, SettingsReader settings)
     {
         builder.AddDatabase(settings, MessagingSetup.Migrations, Assembly.GetExecutingAssembly());
-        builder.AddMessaging(settings, "leads", Assembly.GetExecutingAssembly());
+        builder.AddMessaging(settings, "leads", bus =>
+        {
+            bus.AddConsumer<CallChangedConsumer>();
+            bus.AddConsumer<ClientsRequestedConsumer>();
+        });
         var first = FirstClients.Read(settings);
         builder.Services.AddSingleton<ClientStore>();
         builder.Services.AddHostedService(services => new FirstClients(

@@ -14,10 +14,11 @@ public static class MessagingSetup
     public static Assembly Migrations => typeof(MessagingSetup).Assembly;
 
     /// <summary>
-    /// Adds the bus, the publication of the change log, and the consumers found in an assembly, each with a queue of
-    /// its own named after the service. The service starts whether or not the broker is there.
+    /// Adds the bus, the publication of the change log, and the service's consumers, each with a queue of its own named
+    /// after the service. The service starts whether or not the broker is there.
     /// </summary>
-    public static void AddMessaging(this WebApplicationBuilder builder, SettingsReader settings, string service, Assembly consumers)
+    public static void AddMessaging(
+        this WebApplicationBuilder builder, SettingsReader settings, string service, Action<IRegistrationConfigurator> addConsumers)
     {
         var host = settings.Required("RabbitMq:Host", "give the broker's address");
         var port = settings.Number("RabbitMq:Port", 5672, 1, 65535);
@@ -30,7 +31,7 @@ public static class MessagingSetup
         {
             bus.DisableUsageTelemetry();
             bus.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(service, includeNamespace: false));
-            bus.AddConsumers(consumers);
+            addConsumers(bus);
             bus.AddConfigureEndpointsCallback((_, _, endpoint) =>
             {
                 // A database that is away for a while is no fault of the message: it stays unacknowledged, and is

@@ -128,6 +128,9 @@ public static class CrmService
 
             // Whoever asks for health gets the reasons; asking must not fill the log.
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
+
+            // A change for which nobody listens yet stays in the log and is tried again: no fault, and every few seconds.
+            .Filter.ByExcluding(entry => entry.Exception?.GetType().Name == "MessageReturnedException")
             .Enrich.WithProperty("Service", name)
             .ReadFrom.Configuration(builder.Configuration);
         Log.Logger = (json

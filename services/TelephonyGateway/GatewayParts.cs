@@ -18,7 +18,7 @@ internal static class GatewayParts
     public static void AddGateway(this WebApplicationBuilder builder, SettingsReader settings)
     {
         builder.AddDatabase(settings, MessagingSetup.Migrations, Assembly.GetExecutingAssembly());
-        builder.AddMessaging(settings, "telephony", Assembly.GetExecutingAssembly());
+        builder.AddMessaging(settings, "telephony", bus => bus.AddConsumer<ClientChangedConsumer>());
         var gateway = GatewaySettings.Read(settings);
         settings.ThrowIfWrong();
 

@@ -92,7 +92,7 @@ internal sealed class CallOutcome
             Legs = [.. legs],
             Talks = [.. talks],
             Transfers = [.. transfers],
-            RecordingFile = RecordingOf([caller, .. _channels.Where(channel => ReferenceEquals(_roots[channel], caller))]),
+            RecordingFile = RecordingOf(caller, _channels.Where(channel => ReferenceEquals(_roots[channel], caller))),
         };
     }
 
@@ -149,7 +149,7 @@ internal sealed class CallOutcome
             Legs = [.. Legs(party, root, talks, end, others)],
             Talks = [.. talks],
             Transfers = [.. party?.Transfers.OrderBy(transfer => transfer.At).DistinctBy(transfer => (transfer.Blind, transfer.By, transfer.To)) ?? []],
-            RecordingFile = RecordingOf([root, .. dialled]),
+            RecordingFile = RecordingOf(root, dialled),
         };
     }
 
@@ -454,8 +454,9 @@ internal sealed class CallOutcome
         return at < 0 ? target : target[..at];
     }
 
-    private static string? RecordingOf(List<Channel> channels) =>
-        channels.Find(channel => channel.Recorded) is { } recorded ? $"{recorded.Id}.wav" : null;
+    // The dialplan names the file after the call, whichever of its channels is recorded (a call out: the client's).
+    private static string? RecordingOf(Channel anchor, IEnumerable<Channel> channels) =>
+        anchor.Recorded || channels.Any(channel => channel.Recorded) ? $"{anchor.Id}.wav" : null;
 
     private static bool IsOutsideNumber(string? exten) => exten is { Length: >= 5 } && exten.All(letter => char.IsAsciiDigit(letter) || letter == '+');
 }

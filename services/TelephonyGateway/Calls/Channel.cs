@@ -75,7 +75,7 @@ internal sealed class Channel(string id)
 
     public HashSet<StepMark> Steps { get; } = [];
 
-    /// <summary>A recording ran on it; its file is named after <see cref="Id"/>.</summary>
+    /// <summary>A recording ran on it.</summary>
     public bool Recorded { get; set; }
 
     /// <summary>It ended without ever having been answered, as the PBX itself said at its end.</summary>

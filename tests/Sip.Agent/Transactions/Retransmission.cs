@@ -6,6 +6,7 @@ namespace CallCenterCrm.Sip;
 /// </summary>
 internal sealed class Retransmission : IDisposable
 {
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
     private readonly Lock _gate;
     private readonly TimeProvider _time;
     private readonly SipTimers _timers;
@@ -59,7 +60,9 @@ internal sealed class Retransmission : IDisposable
     {
         var left = _timers.Dead - _time.GetElapsedTime(_started);
         _interval = interval;
-        _timer.Change(interval < left ? interval : left, Timeout.InfiniteTimeSpan);
+
+        // A timer may fire a moment early; it must not then be armed for no time at all, again and again.
+        _timer.Change(interval < left ? interval : left > Shortest ? left : Shortest, Timeout.InfiniteTimeSpan);
     }
 
     private void Tick()
@@ -76,8 +79,7 @@ internal sealed class Retransmission : IDisposable
                 return;
             }
             _due?.Invoke();
-            var doubled = _interval * 2;
-            Arm(doubled < _cap ? doubled : _cap);
+            Arm(_interval < _cap / 2 ? _interval * 2 : _cap);
         }
     }
 }

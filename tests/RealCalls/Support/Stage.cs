@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Json;
+using CallCenterCrm.Sip;
+using Xunit;
+
+namespace CallCenterCrm.RealCalls.Support;
+
+/// <summary>
+/// The stack with its lanes, for all tests. The ordinary calls all run at once, each on its own lane; the tests that
+/// break something come after them.
+/// </summary>
+public sealed class Stage : IAsyncLifetime
+{
+    public const int Lanes = 40;
+    private int _lanes;
+    private Dictionary<string, Task> _ordinary = [];
+
+    public Stack Stack { get; private set; } = null!;
+
+    public SipTrunk Trunk { get; private set; } = null!;
+
+    public Records Records { get; private set; } = null!;
+
+    /// <summary>A lane that nobody has used yet.</summary>
+    public Lane NextLane() => new(Interlocked.Increment(ref _lanes) is var index and <= Lanes ? index : throw new InvalidOperationException("All lanes are used"), Stack, Trunk);
+
+    /// <summary>The outcome of an ordinary call, which may still be running.</summary>
+    public Task Ordinary(string name) => _ordinary[name];
+
+    /// <summary>Waits until the ordinary calls are over, however they came out.</summary>
+    public Task OrdinaryOverAsync() => Task.WhenAll(_ordinary.Values.Select(task => task.ContinueWith(_ => { }, TaskScheduler.Default)));
+
+    public async Task InitializeAsync()
+    {
+        Stack = await Stack.StartAsync(PbxFile(), TelephonyFile(), ClientsFile());
+        Trunk = new SipTrunk(Stack.Trunk, Stack.Sip, new SipAgentOptions { LogCapacity = 2000, Patience = TimeSpan.FromSeconds(90) });
+        Records = new Records(Stack);
+
+        // The clients reach the gateway by events.
+        await Records.UntilAsync("the gateway knows the clients", async () =>
+            await Records.TelephonyCountAsync("SELECT count(*) FROM known_clients") >= Lanes);
+        _ordinary = OrdinaryCalls.All.ToDictionary(pair => pair.Name, pair => Task.Run(() => pair.Run(this)), StringComparer.Ordinal);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Trunk.DisposeAsync();
+        await Stack.DisposeAsync();
+    }
+
+    private static string PbxFile()
+    {
+        var phones = Enumerable.Range(1, Lanes).SelectMany(lane => Enumerable.Range(1, Lane.PhonesEach).Select(phone => Lane.ExtensionOf(lane, phone)));
+        var numbers = Enumerable.Range(1, Lanes).Select(Lane.DidOf);
+        return $"""
+            PHONES="{string.Join(' ', phones)} 901 902"
+            DIDS="{string.Join(' ', numbers)} {ClosedNumber} {UnplannedNumber}"
+            COMPANY={Lane.DidOf(1)}
+            OWNER={FallbackMobile}
+            PLAN_WAIT=2
+            FALLBACK_PLAN="901-902@6_m{FallbackMobile}@8"
+            OPEN_HOURS="*,*,*,*"
+            INTERNATIONAL=no
+            """;
+    }
+
+    public static string ClosedNumber => "74951000201";
+
+    /// <summary>A number that the PBX has and the gateway has no rule for.</summary>
+    public static string UnplannedNumber => "74951000202";
+
+    public static string FallbackMobile => "79035550001";
+
+    private static Guid IdOf(string kind, int lane, int part = 0) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{(kind[0] % 16):x}0000000-0000-4000-8000-{lane:000000}{part:000000}"));
+
+    private static string TelephonyFile()
+    {
+        var lanes = Enumerable.Range(1, Lanes).ToArray();
+        var always = new { id = IdOf("hours", 1), name = "Always", timeZone = "Europe/Moscow", spans = Enumerable.Range(1, 7).Select(day => new { weekday = day, opens = "00:00", closes = "24:00" }), holidays = Array.Empty<object>() };
+        var never = new { id = IdOf("hours", 2), name = "Never", timeZone = "Europe/Moscow", spans = Array.Empty<object>(), holidays = Array.Empty<object>() };
+        return JsonSerializer.Serialize(new
+        {
+            employees = lanes.SelectMany(lane => Enumerable.Range(1, Lane.PhonesEach).Select(phone => (object)new { id = IdOf("employee", lane, phone), name = $"Manager {Lane.ExtensionOf(lane, phone)}", extension = Lane.ExtensionOf(lane, phone) })
+                .Append(new { id = IdOf("employee", lane), name = $"Owner {lane}", mobile = Lane.MobileOf(lane) })),
+            groups = lanes.Select(lane => new { id = IdOf("group", lane), name = $"Group {lane}", pick = "Order", members = Enumerable.Range(1, Lane.PhonesEach).Select(phone => IdOf("employee", lane, phone)) }),
+            hours = new object[] { always, never },
+            rules = lanes.Select(lane => new
+            {
+                id = IdOf("rule", lane),
+                name = $"Rule {lane}",
+                ringSeconds = 5,
+                groupId = IdOf("group", lane),
+                steps = new object[] { new { target = "responsible", rings = 3 }, new { target = "next", rings = 2 }, new { target = "mobile", employeeId = IdOf("employee", lane), rings = 5 } },
+            }),
+            numbers = lanes.Select(lane => new { number = Lane.DidOf(lane), name = $"Number {lane}", ruleId = IdOf("rule", lane), hoursId = IdOf("hours", 1) })
+                .Append(new { number = ClosedNumber, name = "Closed", ruleId = IdOf("rule", 1), hoursId = IdOf("hours", 2) }),
+        });
+    }
+
+    private static string ClientsFile() => JsonSerializer.Serialize(Enumerable.Range(1, Lanes).Select(lane => new
+    {
+        id = IdOf("client", lane),
+        kind = "person",
+        name = Lane.ClientNameOf(lane),
+        responsibleId = IdOf("employee", lane, 1),
+        numbers = new[] { "+" + Lane.ClientNumberOf(lane) },
+    }));
+}
+
+[CollectionDefinition(Name)]
+public sealed class StageCollection : ICollectionFixture<Stage>
+{
+    public const string Name = "Stage";
+}
