@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Reflection;
+using CallCenterCrm.ServiceDefaults.Grpc;
 using CallCenterCrm.ServiceDefaults.Health;
 using CallCenterCrm.ServiceDefaults.Metrics;
 using CallCenterCrm.ServiceDefaults.Migrations;
@@ -6,6 +8,7 @@ using CallCenterCrm.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,15 +38,82 @@ public static class CrmService
     public static async Task<int> RunAsync(
         string[] args, string name, Action<WebApplicationBuilder, SettingsReader> add, Action<WebApplication>? map = null)
     {
-        try
+        return await GuardAsync(name, async () =>
         {
             await using var app = Build(args, name, add);
             app.MapHealth();
             var metrics = app.Services.GetRequiredService<PrometheusMetrics>();
             app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4"));
             map?.Invoke(app);
+            app.RefuseUndeclaredMethods();
             await app.RunAsync();
             return Environment.ExitCode;
+        });
+    }
+
+    /// <summary>
+    /// Does one thing with a service's configuration and parts, none of which is started, so that it may be done beside the
+    /// running service: a command for whoever may read its configuration.
+    /// </summary>
+    /// <returns>What <paramref name="work"/> returns, or <see cref="WrongConfiguration"/> when the settings are wrong.</returns>
+    public static Task<int> CommandAsync(
+        string name, Action<WebApplicationBuilder, SettingsReader> add, Func<IServiceProvider, Task<int>> work) =>
+        GuardAsync(name, async () =>
+        {
+            await using var app = Build([], name, add);
+            return await work(app.Services);
+        });
+
+    /// <summary>Adds the service's own database, migrated at start from the scripts in the given assemblies.</summary>
+    /// <returns>The data source, for parts that are built by hand.</returns>
+    public static NpgsqlDataSource AddDatabase(this WebApplicationBuilder builder, SettingsReader settings, params Assembly[] scripts)
+    {
+        var connectionString = settings.Required("Database:ConnectionString", "give the connection string of this service's own PostgreSQL database");
+        NpgsqlDataSource dataSource;
+        try
+        {
+            // The statements of a service are few and always the same, and planning one costs the server more than running
+            // it: each is prepared once on every connection.
+            dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                // Tells the sessions of one process from those of another, here and for whoever looks into the database.
+                ApplicationName = string.Create(CultureInfo.InvariantCulture, $"{builder.Environment.ApplicationName} {Environment.ProcessId}@{Environment.MachineName}"),
+                MaxAutoPrepare = 100,
+                AutoPrepareMinUsages = 2,
+
+                // A page of callbacks or calls in one piece instead of many, each of which a thread would have to be woken for.
+                ReadBufferSize = 64 * 1024,
+
+                // Nothing of ours leaves anything behind on a connection (SessionLock unlocks by name): seven statements
+                // each time it is used again would be for nothing.
+                NoResetOnClose = true,
+            });
+        }
+        catch (ArgumentException)
+        {
+            if (connectionString.Length > 0)
+            {
+                settings.Fail("Database:ConnectionString", "cannot be read", "write it as Host=…;Port=…;Database=…;Username=…;Password=…");
+            }
+
+            // Stands in until every setting is read and the start ends with the list of errors.
+            dataSource = NpgsqlDataSource.Create("Host=none");
+        }
+
+        DapperTypes.Register();
+        builder.Services.AddSingleton(dataSource);
+        builder.Services.AddSingleton(services => new ServiceDatabase(
+            dataSource, scripts, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ServiceDatabase>>()));
+        builder.Services.AddHostedService(services => services.GetRequiredService<ServiceDatabase>());
+        builder.Services.AddHealthChecks().AddCheck<ServiceDatabase>("database", timeout: TimeSpan.FromSeconds(3));
+        return dataSource;
+    }
+
+    private static async Task<int> GuardAsync(string name, Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
         }
         catch (SettingsException wrong)
         {
@@ -61,32 +131,6 @@ public static class CrmService
         }
     }
 
-    /// <summary>Adds the service's own database, migrated at start from the scripts in the given assemblies.</summary>
-    /// <returns>The data source, for parts that are built by hand.</returns>
-    public static NpgsqlDataSource AddDatabase(this WebApplicationBuilder builder, SettingsReader settings, params Assembly[] scripts)
-    {
-        var connectionString = settings.Required("Database:ConnectionString", "give the connection string of this service's own PostgreSQL database");
-        NpgsqlConnectionStringBuilder parts;
-        try
-        {
-            parts = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = builder.Environment.ApplicationName };
-        }
-        catch (ArgumentException)
-        {
-            settings.Fail("Database:ConnectionString", "cannot be read", "write it as Host=…;Port=…;Database=…;Username=…;Password=…");
-            parts = new NpgsqlConnectionStringBuilder();
-        }
-
-        var dataSource = NpgsqlDataSource.Create(parts);
-        DapperTypes.Register();
-        builder.Services.AddSingleton(dataSource);
-        builder.Services.AddSingleton(services => new ServiceDatabase(
-            dataSource, scripts, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ServiceDatabase>>()));
-        builder.Services.AddHostedService(services => services.GetRequiredService<ServiceDatabase>());
-        builder.Services.AddHealthChecks().AddCheck<ServiceDatabase>("database", timeout: TimeSpan.FromSeconds(3));
-        return dataSource;
-    }
-
     private static WebApplication Build(string[] args, string name, Action<WebApplicationBuilder, SettingsReader> add)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -95,26 +139,50 @@ public static class CrmService
             ApplicationName = Assembly.GetEntryAssembly()!.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        if (Environment.GetEnvironmentVariable("CRM_CONFIG") is { Length: > 0 } file)
-        {
-            builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
-        }
-
+        var file = ReadFile();
+        builder.Configuration.AddConfiguration(file);
         builder.Configuration.AddEnvironmentVariables("CRM_").AddCommandLine(args);
         var settings = new SettingsReader(builder.Configuration);
         AddLogging(builder, settings, name);
 
-        var url = settings.Required("Http:Url", "give the address for health and metrics, for example http://127.0.0.1:8101");
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        var address = ServerAddress.Read(settings, "Http:Url", "give the address for health and metrics, for example http://127.0.0.1:8101");
+        if (address is { IsTls: true })
+        {
+            settings.Fail("Http:Url", "is https", "give http: health and metrics are for the inside");
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            address?.Listen(kestrel, listen => listen.Protocols = HttpProtocols.Http1);
+        });
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks();
         builder.Services.AddSingleton(new PrometheusMetrics("CallCenterCrm", "Ami.Client", "System.Runtime"));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         add(builder, settings);
         settings.RefuseUnknown("Http", "Logging", "Database");
+        settings.RefuseUnknownIn(file);
         settings.ThrowIfWrong();
-        builder.WebHost.UseUrls(url);
         return builder.Build();
+    }
+
+    private static IConfiguration ReadFile()
+    {
+        var configuration = new ConfigurationBuilder();
+        if (Environment.GetEnvironmentVariable("CRM_CONFIG") is { Length: > 0 } file)
+        {
+            configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
+        }
+
+        try
+        {
+            return configuration.Build();
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new SettingsException([new("CRM_CONFIG", $"names a file that cannot be read ({(fault.InnerException ?? fault).Message})", "correct the path or the file")]);
+        }
     }
 
     private static void AddLogging(WebApplicationBuilder builder, SettingsReader settings, string name)
@@ -125,6 +193,7 @@ public static class CrmService
             .MinimumLevel.Is(Enum.Parse<LogEventLevel>(level))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
+            .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
 
             // Whoever asks for health gets the reasons; asking must not fill the log.
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)

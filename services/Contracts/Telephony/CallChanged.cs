@@ -51,6 +51,15 @@ public sealed record CallChanged
     /// <summary>The client whom the gateway recognised when it rang; Leads is the one to decide.</summary>
     public Guid? ClientId { get; init; }
 
+    /// <summary>Extension or number of ours from which an outgoing or internal call was placed; null for an incoming one.</summary>
+    public string? PlacedBy { get; init; }
+
+    /// <summary>
+    /// Of an outgoing call: whether the party was dialled at all, and not only the phone of whoever clicked on the number;
+    /// null for other calls, and for one of which nobody said.
+    /// </summary>
+    public bool? PartyDialled { get; init; }
+
     /// <summary>When the call reached the PBX, UTC.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
@@ -69,8 +78,26 @@ public sealed record CallChanged
     /// <summary>Who talked with the other party and when, in order: the chain of transfers.</summary>
     public required IReadOnlyList<CallTalk> Talks { get; init; }
 
-    /// <summary>The recording, once its file was looked for; null before.</summary>
+    /// <summary>
+    /// Who kept the other side on hold and when, in order; empty when nobody did. Null when it is not known: the gateway did not hear
+    /// the PBX all the time somebody talked, and the PBX's own log does not tell of holds.
+    /// </summary>
+    public IReadOnlyList<CallHold>? Holds { get; init; }
+
+    /// <summary>Where the other party was handed on, in order.</summary>
+    public IReadOnlyList<CallTransfer> Transfers { get; init; } = [];
+
+    /// <summary>The voice menu that the caller passed; null when there was none.</summary>
+    public CallMenu? Menu { get; init; }
+
+    /// <summary>The recording, of the talk or of the message that the caller left, once its file was looked for; null before.</summary>
     public CallRecording? Recording { get; init; }
+
+    /// <summary>
+    /// The stretches of the call that its recording holds, one right behind the other: a moment is to be heard at the length of
+    /// everything recorded before it. Nothing is recorded while the party waits alone, as in a transfer. Empty for a recorded message.
+    /// </summary>
+    public IReadOnlyList<CallStretch> Recorded { get; init; } = [];
 }
 
 /// <summary>Who called whom.</summary>
@@ -111,7 +138,9 @@ public enum CallResult
     /// <summary>An incoming call ended with no human talking.</summary>
     Missed,
 
-    /// <summary>Answered, then lost on the way to a second person: not missed, but owes a callback.</summary>
+    /// <summary>
+    /// Answered, then lost on the way to a second person, or in waiting for one whose browser was lost: not missed, but owes a callback.
+    /// </summary>
     LostInTransfer,
 
     /// <summary>An outgoing or internal call that nobody answered.</summary>
@@ -125,7 +154,7 @@ public enum MissReason
     /// <summary>The caller hung up while phones rang or before any did («Не дождался ответа»).</summary>
     Abandoned,
 
-    /// <summary>Phones rang to the end of the rule and nobody answered.</summary>
+    /// <summary>Phones were rung to the end of the rule and nobody answered.</summary>
     NoAnswer,
 
     /// <summary>No phone rang: all were busy, on do-not-disturb or not registered.</summary>
@@ -136,6 +165,15 @@ public enum MissReason
 
     /// <summary>The call was cut by a fault, for example a restart of the PBX.</summary>
     Failed,
+
+    /// <summary>Nobody answered, and the caller left a message: the recording is that of the message.</summary>
+    MessageLeft,
+
+    /// <summary>It ended in a voice menu, before anybody was rung for: the caller hung up there, or the menu did.</summary>
+    InMenu,
+
+    /// <summary>Every phone that was reached refused, and no witness could tell whether one rang before: no answer, or nobody available.</summary>
+    Unknown,
 }
 
 /// <summary>What kind of party is at the other end of a call.</summary>
@@ -164,7 +202,7 @@ public sealed record CallLeg
     /// <summary>Extension («101») or E.164 number without plus.</summary>
     public required string Phone { get; init; }
 
-    /// <summary>Step of the escalation rule, from 1; null outside a rule.</summary>
+    /// <summary>Step of the escalation rule, from 1; null outside a rule, and when no witness could tell.</summary>
     public int? Step { get; init; }
 
     /// <summary>When it was dialled, UTC; null for a phone that was passed over without being dialled.</summary>
@@ -228,6 +266,61 @@ public sealed record CallTalk
     public DateTimeOffset? Until { get; init; }
 }
 
+/// <summary>A stretch of a talk in which one side kept the other on hold.</summary>
+public sealed record CallHold
+{
+    /// <summary>Extension or E.164 number without plus of the one of ours who did; null when the other party did.</summary>
+    public string? Phone { get; init; }
+
+    /// <summary>Start, UTC.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>End of the hold, or of the talk, UTC; null while both last.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary>That the other party was handed on to somebody else.</summary>
+public sealed record CallTransfer
+{
+    /// <summary>When, UTC.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Without asking the other one first.</summary>
+    public required bool Blind { get; init; }
+
+    /// <summary>Extension or E.164 number without plus of the one who handed on.</summary>
+    public required string By { get; init; }
+
+    /// <summary>Extension or number as it was dialled, whether or not anybody answered there.</summary>
+    public required string To { get; init; }
+}
+
+/// <summary>A stretch of time.</summary>
+public sealed record CallStretch
+{
+    /// <summary>Start, UTC.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>End, UTC; null while it lasts.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary>A caller's way through a voice menu, or several behind each other.</summary>
+public sealed record CallMenu
+{
+    /// <summary>When the menu took him, UTC.</summary>
+    public required DateTimeOffset EnteredAt { get; init; }
+
+    /// <summary>When he came out of it to be rung for, UTC; null when he never did, or not yet.</summary>
+    public DateTimeOffset? LeftAt { get; init; }
+
+    /// <summary>What he chose, in order, dashes between: «1-2»; empty when nothing.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>How many choices he made.</summary>
+    public required int Depth { get; init; }
+}
+
 /// <summary>The recording of a call. The file itself is served by the gateway under the call's id.</summary>
 public sealed record CallRecording
 {
@@ -251,13 +344,13 @@ public enum RecordingState
     /// <summary>The file is there and holds sound.</summary>
     Ready,
 
-    /// <summary>Nobody talked, so there is nothing to listen to.</summary>
+    /// <summary>Nobody talked and no message was left, so there is nothing to listen to.</summary>
     NothingToRecord,
 
-    /// <summary>Somebody talked, but the file never appeared.</summary>
+    /// <summary>Somebody talked or left a message, but the file never appeared.</summary>
     Missing,
 
-    /// <summary>Somebody talked, but the file holds no sound.</summary>
+    /// <summary>Somebody talked or left a message, but the file holds no sound.</summary>
     Empty,
 
     /// <summary>The file is not a sound file that can be read.</summary>

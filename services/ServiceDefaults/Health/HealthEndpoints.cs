@@ -8,7 +8,8 @@ namespace CallCenterCrm.ServiceDefaults.Health;
 
 /// <summary>
 /// <c>/health/live</c>: the process answers. <c>/health/ready</c>: everything it works with is there, otherwise 503
-/// with the reason by part. A service that is not ready still does what it can.
+/// with the reason by part. A service that is not ready still does what it can. What a sound part wants to be known is its
+/// data "note".
 /// </summary>
 internal static class HealthEndpoints
 {
@@ -34,6 +35,8 @@ internal static class HealthEndpoints
             Reasons = report.Entries
                 .Where(entry => entry.Value.Status != HealthStatus.Healthy)
                 .ToDictionary(entry => entry.Key, entry => entry.Value.Description ?? entry.Value.Exception?.Message ?? "no reason given", StringComparer.Ordinal),
+            Notes = report.Entries.Where(entry => entry.Value.Data.ContainsKey("note"))
+                .ToDictionary(entry => entry.Key, entry => entry.Value.Data["note"], StringComparer.Ordinal),
         },
         context.RequestAborted);
 }

@@ -9,6 +9,8 @@ namespace CallCenterCrm.ServiceDefaults.Settings;
 /// </summary>
 public sealed class SettingsReader(IConfiguration configuration)
 {
+    // Sections that libraries read by themselves.
+    private static readonly string[] ReadByOthers = ["Serilog:", "Kestrel:"];
     private readonly List<SettingsError> _errors = [];
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
@@ -123,6 +125,22 @@ public sealed class SettingsReader(IConfiguration configuration)
                 {
                     Fail(key, "is no setting of this service", "remove it, or correct its spelling");
                 }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Reports what stands in the service's own file and nobody asked for, whole sections included. In the environment
+    /// and on the command line there may be other people's words; in this file there are none.
+    /// </summary>
+    public void RefuseUnknownIn(IConfiguration file)
+    {
+        foreach (var (key, value) in file.AsEnumerable())
+        {
+            if (value is not null && !_known.Contains(key) && !_errors.Exists(error => error.Key == key)
+                && !ReadByOthers.Any(section => key.StartsWith(section, StringComparison.OrdinalIgnoreCase)))
+            {
+                Fail(key, "is no setting of this service", "remove it, or correct its spelling");
             }
         }
     }
