@@ -21,6 +21,13 @@ internal sealed partial class ChangePublisher(
     private const long LockKey = 0x43524D4F5554;
     private const int Batch = 200;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
+
+    // The first change of a quiet time goes out at once; of a busy one many go together, and of what changed more than once
+    // only how it stands now.
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(500);
+
+    // A broker that was killed while it was told confirms nothing any more; what is told again is recognised by its id.
+    private static readonly TimeSpan ConfirmLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan KeepSent = TimeSpan.FromDays(30);
@@ -77,42 +84,67 @@ internal sealed partial class ChangePublisher(
                 continue;
             }
 
-            var results = await Task.WhenAll(rows.Select(row => PublishAsync(row, cancellationToken)));
-            var done = rows.Where((_, index) => results[index]).Select(row => row.Seq).ToArray();
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(ConfirmLimit);
+            var results = await Task.WhenAll(Newest(rows).Select(change => PublishAsync(change, limit.Token)));
+            var done = rows.Select(row => row.Seq).Except(results.OfType<long>()).ToArray();
             await connection.ExecuteAsync(new CommandDefinition(
                 "UPDATE changes SET sent_at = now() WHERE seq = ANY(@done)", new { done }, cancellationToken: cancellationToken));
             Published.Add(done.Length);
+            if (rows.Count < Batch)
+            {
+                await Task.Delay(Gather, time, cancellationToken);
+            }
         }
     }
 
-    // True when the row is done with: confirmed by the broker, or set aside because it cannot be read.
-    private async Task<bool> PublishAsync(Row row, CancellationToken cancellationToken)
+    // What is to be said: of several states of one thing the newest. Rows that cannot be read are set aside, so they are done.
+    private IEnumerable<(Row Row, object Contract)> Newest(List<Row> rows)
+    {
+        var newest = new Dictionary<object, (Row Row, object Contract, long Version)>();
+        foreach (var row in rows)
+        {
+            try
+            {
+                var contract = ChangeLog.Read(row.Kind, row.Body);
+                var state = ChangeLog.StateIn(contract);
+                object subject = state is { } whole ? (row.Kind, whole.Subject) : row.Seq;
+                if (!newest.TryGetValue(subject, out var known) || known.Version < state?.Version)
+                {
+                    newest[subject] = (row, contract, state?.Version ?? 0);
+                }
+            }
+            catch (JsonException fault)
+            {
+                SetAside.Add(1);
+                CannotRead(logger, row.Seq, row.Kind, fault.Message);
+            }
+        }
+
+        return newest.Values.Select(change => (change.Row, change.Contract));
+    }
+
+    // The row's place in the log when it has to wait; null when the broker has confirmed it.
+    private async Task<long?> PublishAsync((Row Row, object Contract) change, CancellationToken cancellationToken)
     {
         try
         {
-            var (type, contract) = ChangeLog.Read(row.Kind, row.Body);
-            await bus.Publish(contract, type, Pipe.Execute<PublishContext>(context =>
+            await bus.Publish(change.Contract, change.Contract.GetType(), Pipe.Execute<PublishContext>(context =>
             {
-                context.MessageId = row.Id;
+                context.MessageId = change.Row.Id;
                 context.Mandatory = true;
             }), cancellationToken);
-            return true;
+            return null;
         }
         catch (MessageReturnedException)
         {
             // Nobody has ever listened to this kind: its consumers are not installed or have not started yet.
             lock (_held)
             {
-                _held[row.Kind] = time.GetUtcNow() + Hold;
+                _held[change.Row.Kind] = time.GetUtcNow() + Hold;
             }
 
-            return false;
-        }
-        catch (JsonException fault)
-        {
-            SetAside.Add(1);
-            CannotRead(logger, row.Seq, row.Kind, fault.Message);
-            return true;
+            return change.Row.Seq;
         }
     }
 
@@ -125,7 +157,11 @@ internal sealed partial class ChangePublisher(
 
         _trimmed = now;
         await connection.ExecuteAsync(new CommandDefinition(
-            "DELETE FROM changes WHERE sent_at < @sent; DELETE FROM inbox WHERE received_at < @inbox",
+            """
+            WITH gone AS (DELETE FROM changes WHERE sent_at < @sent RETURNING tx)
+            UPDATE change_log SET trimmed_tx = greatest(trimmed_tx, (SELECT tx FROM gone ORDER BY tx DESC LIMIT 1));
+            DELETE FROM inbox WHERE received_at < @inbox
+            """,
             new { sent = now - KeepSent, inbox = now - KeepInbox }, cancellationToken: cancellationToken));
     }
 

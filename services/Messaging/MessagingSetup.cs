@@ -32,6 +32,7 @@ public static class MessagingSetup
             bus.DisableUsageTelemetry();
             bus.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(service, includeNamespace: false));
             addConsumers(bus);
+            bus.AddReceiveObserver<SetAsideCount>();
             bus.AddConfigureEndpointsCallback((_, _, endpoint) =>
             {
                 // A database that is away for a while is no fault of the message: it stays unacknowledged, and is
@@ -42,6 +43,9 @@ public static class MessagingSetup
                     retry.Interval(1200, TimeSpan.FromSeconds(1));
                 });
                 endpoint.PrefetchCount = 32;
+
+                // Each takes a connection to the database; more of them would not be faster on the few cores that there are.
+                endpoint.ConcurrentMessageLimit = 8;
             });
             bus.UsingRabbitMq((context, rabbit) =>
             {
@@ -59,5 +63,9 @@ public static class MessagingSetup
             options.StopTimeout = TimeSpan.FromSeconds(5);
         });
         builder.Services.AddHostedService<ChangePublisher>();
+        builder.Services.AddSingleton<ChangeReader>();
+        builder.Services.AddSingleton<ChangeFollower>();
+        builder.Services.AddSingleton<ChangeSignal>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ChangeSignal>());
     }
 }
