@@ -2,12 +2,20 @@ using System.Reflection;
 using Ami.Client;
 using CallCenterCrm.Messaging;
 using CallCenterCrm.ServiceDefaults;
+using CallCenterCrm.ServiceDefaults.Authentication;
+using CallCenterCrm.ServiceDefaults.Grpc;
+using CallCenterCrm.ServiceDefaults.Redis;
 using CallCenterCrm.ServiceDefaults.Settings;
 using CallCenterCrm.Telephony.Asterisk;
+using CallCenterCrm.Telephony.CallControl;
 using CallCenterCrm.Telephony.Callers;
 using CallCenterCrm.Telephony.Calls;
+using CallCenterCrm.Telephony.Employees;
+using CallCenterCrm.Telephony.People;
+using CallCenterCrm.Telephony.Reconciliation;
 using CallCenterCrm.Telephony.Recordings;
 using CallCenterCrm.Telephony.Routing;
+using CallCenterCrm.Telephony.Steering;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CallCenterCrm.Telephony;
@@ -18,9 +26,15 @@ internal static class GatewayParts
     public static void AddGateway(this WebApplicationBuilder builder, SettingsReader settings)
     {
         builder.AddDatabase(settings, MessagingSetup.Migrations, Assembly.GetExecutingAssembly());
-        builder.AddMessaging(settings, "telephony", bus => bus.AddConsumer<ClientChangedConsumer>());
+        builder.AddMessaging(settings, "telephony", bus =>
+        {
+            bus.AddConsumer<ClientChangedConsumer>();
+            bus.AddConsumer<EmployeeChangedConsumer>();
+        });
+        builder.AddTokenChecks(settings);
+        builder.AddCrmGrpc(settings);
         var gateway = GatewaySettings.Read(settings);
-        settings.ThrowIfWrong();
+        var addresses = new ClientAddresses(ClientAddresses.Read(settings));
 
         var services = builder.Services;
         services.AddSingleton(gateway);
@@ -30,19 +44,46 @@ internal static class GatewayParts
         services.AddSingleton<CallStore>();
         services.AddSingleton<PlanSpool>();
         services.AddSingleton<PhoneStates>();
+        services.AddSingleton<CallReader>();
+        services.AddSingleton<CallWatch>();
+        services.AddSingleton<LedgerStore>();
+        services.AddSingleton<LedgerReader>();
         services.AddSingleton<RoutingStore>();
+        services.AddSingleton<RoutingChanges>();
         services.AddSingleton<KnownClients>();
         services.AddSingleton<CallerLookup>();
+        services.AddSingleton<DiallingStore>();
+        services.AddSingleton(addresses);
+        services.AddSingleton<RecordingReader>();
+        services.AddSingleton<RecordingAudit>();
+        services.AddSingleton<PersonStateStore>();
+
+        // First, so that it is given up last.
+        AddWorker<Helm>(services, "steering");
 
         // In the order of their need: a call that is announced at the very start finds its plan.
         AddWorker<RoutingData>(services, "routing");
-        AddWorker<RedisCache>(services, "redis");
+        builder.AddRedis(settings);
         AddWorker<IncomingCalls>(services);
         AddWorker<PbxLink>(services, "pbx");
         AddWorker<CelTail>(services, "pbx log");
         AddWorker<CallWriter>(services);
         AddWorker<RecordingCheck>(services);
-        AddWorker<ClientsRequest>(services);
+        AddWorker<Dialler>(services);
+        AddWorker<LedgerTail>(services);
+        AddWorker<GapCheck>(services, "ledger");
+        AddWorker<CopyRequests>(services);
+    }
+
+    public static void MapGateway(this WebApplication app)
+    {
+        app.MapCrmGrpc();
+        app.MapGrpcService<CallsService>();
+        app.MapGrpcService<LedgerService>();
+        app.MapGrpcService<RoutingService>();
+        app.MapGrpcService<CallControlService>();
+        app.MapGrpcService<RecordingsService>();
+        app.MapGrpcService<PeopleService>();
     }
 
     private static void AddWorker<T>(IServiceCollection services, string? healthName = null)

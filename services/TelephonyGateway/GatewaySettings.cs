@@ -14,6 +14,9 @@ internal sealed record GatewaySettings
     /// <summary>Asterisk's channel event log (cel_custom, JSON lines).</summary>
     public required string CelFile { get; init; }
 
+    /// <summary>Asterisk's call detail records (cdr_custom, JSON lines).</summary>
+    public required string CdrFile { get; init; }
+
     /// <summary>Where MixMonitor writes.</summary>
     public required string RecordingsDirectory { get; init; }
 
@@ -32,10 +35,6 @@ internal sealed record GatewaySettings
     /// <summary>The secret system name, with which the PBX begins every id.</summary>
     public required string SystemName { get; init; }
 
-    public required string RedisEndpoint { get; init; }
-
-    public required string? RedisPassword { get; init; }
-
     public static GatewaySettings Read(SettingsReader settings)
     {
         var systemName = settings.Required("Ami:SystemName", "give the systemname of the PBX's asterisk.conf; long and unguessable, letters and digits");
@@ -48,13 +47,12 @@ internal sealed record GatewaySettings
         {
             PbxId = settings.Required("Pbx:Id", "give the PBX a short name, for example office"),
             CelFile = settings.Required("Pbx:CelFile", "give the path of the PBX's cel.json"),
+            CdrFile = settings.Required("Pbx:CdrFile", "give the path of the PBX's cdr.json"),
             RecordingsDirectory = settings.Required("Pbx:RecordingsDirectory", "give the folder into which MixMonitor writes"),
             StateDirectory = settings.Required("StateDirectory", "give a folder of the gateway's own that it can write to"),
             FirstTables = ReadFirstTables(settings),
             LookupLimit = settings.Seconds("Lookup:LimitSeconds", 0.3, 0.05, 1.5),
             SystemName = systemName,
-            RedisEndpoint = settings.Required("Redis:Endpoint", "give host:port of Redis"),
-            RedisPassword = settings.Optional("Redis:Password"),
             Ami = new AmiClientOptions
             {
                 Name = settings.Optional("Pbx:Id") ?? "pbx",
@@ -68,7 +66,7 @@ internal sealed record GatewaySettings
                 StatusVariables = ["CRM_CALL", "CRM_MODE"],
             },
         };
-        settings.RefuseUnknown("Pbx", "Ami", "Redis", "Lookup");
+        settings.RefuseUnknown("Pbx", "Ami", "Lookup");
         return read;
     }
 
@@ -82,9 +80,12 @@ internal sealed record GatewaySettings
         try
         {
             var tables = RoutingData.ReadFile(file);
-            foreach (var error in RoutingCheck.Errors(tables))
+
+            // A file that names employees must name all that it needs; one that leaves them to Staff cannot.
+            var hasEmployees = tables.Employees.Count > 0 || tables.Groups.Any(group => group.Members.Count > 0);
+            foreach (var error in RoutingCheck.Mistakes(tables).Where(mistake => hasEmployees || !mistake.OfStaff).Select(mistake => mistake.AsSetting()))
             {
-                settings.Fail($"SeedFile, {error.Key},", error.Fault, error.Cure);
+                settings.Fail($"SeedFile, {error.Key}", error.Fault, error.Cure);
             }
 
             return tables;

@@ -41,7 +41,7 @@ internal sealed record CelRecord
     public static CelRecord? Parse(ReadOnlySpan<byte> text)
     {
         var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        var broken = !TryRead(text, fields);
+        var broken = !TryReadFields(text, fields);
         if (broken && !fields.ContainsKey("uniqueid"))
         {
             // A log with the ids behind the caller's name and number: what follows the last of them is Asterisk's own.
@@ -96,7 +96,9 @@ internal sealed record CelRecord
             : null;
     }
 
-    private static bool TryRead(ReadOnlySpan<byte> text, Dictionary<string, string> fields)
+    /// <summary>Reads the fields of a line of one of Asterisk's logs up to where it is no JSON any more.</summary>
+    /// <returns>Whether all of it is JSON.</returns>
+    public static bool TryReadFields(ReadOnlySpan<byte> text, Dictionary<string, string> fields)
     {
         try
         {
@@ -111,6 +113,9 @@ internal sealed record CelRecord
                         break;
                     case JsonTokenType.String when name is not null:
                         fields.TryAdd(name, reader.GetString()!);
+                        break;
+                    case JsonTokenType.Number when name is not null:
+                        fields.TryAdd(name, Encoding.UTF8.GetString(reader.ValueSpan));
                         break;
                     case JsonTokenType.EndObject:
                         return true;
@@ -138,7 +143,8 @@ internal sealed record CelRecord
         }
     }
 
-    private static DateTimeOffset? ParseTime(string seconds) =>
+    /// <summary>A time as Asterisk's logs have it: seconds since 1970 with a fraction; null when it is none.</summary>
+    public static DateTimeOffset? ParseTime(string seconds) =>
         decimal.TryParse(seconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value < 100_000_000_000m
             ? DateTimeOffset.UnixEpoch.AddTicks((long)(value * TimeSpan.TicksPerSecond))
             : null;

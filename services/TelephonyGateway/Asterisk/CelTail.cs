@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using CallCenterCrm.ServiceDefaults.Migrations;
 using CallCenterCrm.Telephony.Calls;
+using CallCenterCrm.Telephony.Steering;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CallCenterCrm.Telephony.Asterisk;
@@ -10,7 +10,7 @@ namespace CallCenterCrm.Telephony.Asterisk;
 /// in which nobody listened are found, and a call in which AMI was lost is settled.
 /// </summary>
 internal sealed partial class CelTail(
-    GatewaySettings settings, CallDesk desk, CallStore store, ServiceDatabase database, TimeProvider time, ILogger<CelTail> logger)
+    GatewaySettings settings, CallDesk desk, CallStore store, Helm helm, TimeProvider time, ILogger<CelTail> logger)
     : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
@@ -26,15 +26,26 @@ internal sealed partial class CelTail(
     private DateTimeOffset _keptAt;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_fault is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(_fault));
+        Task.FromResult(_fault is null || helm.IsStandby ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(_fault));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var log = new CelLog(settings.CelFile);
         var splitter = new CelSplitter(settings.SystemName);
-        await SeekAsync(log, stoppingToken);
-        var counted = (Broken: 0L, Unreadable: 0L, Gaps: 0L);
         while (true)
+        {
+            // While another gateway stores calls, what AMI tells is enough to know those that are going on.
+            var term = await helm.HeldAsync(stoppingToken);
+            await SeekAsync(log, stoppingToken);
+            desk.TakeOver();
+            await FollowAsync(log, splitter, term, stoppingToken);
+        }
+    }
+
+    private async Task FollowAsync(CelLog log, CelSplitter splitter, long term, CancellationToken stoppingToken)
+    {
+        var counted = (splitter.Broken, splitter.Unreadable, log.Gaps);
+        while (helm.Term == term)
         {
             if (desk.TakeDropped() && _kept is not null)
             {
@@ -93,7 +104,6 @@ internal sealed partial class CelTail(
         {
             try
             {
-                await database.Migrated.WaitAsync(cancellationToken);
                 _kept = await store.LoadLogPositionAsync(settings.PbxId, cancellationToken);
                 if (_kept is not null)
                 {
@@ -131,7 +141,7 @@ internal sealed partial class CelTail(
             await store.SaveLogPositionAsync(settings.PbxId, position, now, cancellationToken);
             _kept = position;
         }
-        catch (Npgsql.NpgsqlException fault)
+        catch (Exception fault) when (fault is Npgsql.NpgsqlException or NotAtTheHelmException)
         {
             CannotKeep(logger, fault.Message);
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Ami.Client;
 using Ami.Client.Events;
+using CallCenterCrm.Telephony.Calls;
 using CallCenterCrm.Telephony.Routing;
 
 namespace CallCenterCrm.Telephony.Asterisk;
@@ -10,8 +11,25 @@ internal sealed class PhoneStates
 {
     private readonly ConcurrentDictionary<string, PhoneState> _states = new(StringComparer.Ordinal);
 
-    /// <summary>The state of the phone with this extension.</summary>
-    public PhoneState Of(string extension) => _states.GetValueOrDefault(extension, PhoneState.Unknown);
+    // Who talks on one device is busy on both; else the more hopeful one counts.
+    private static readonly PhoneState[] MostTelling = [PhoneState.Busy, PhoneState.Ringing, PhoneState.Free, PhoneState.Unknown, PhoneState.Unregistered];
+
+    /// <summary>What the owner of this extension does, on his phone or in his browser.</summary>
+    public PhoneState Of(string extension)
+    {
+        var phone = _states.GetValueOrDefault(extension, PhoneState.Unknown);
+        return _states.TryGetValue(extension + Channel.Browser, out var browser) && Array.IndexOf(MostTelling, browser) < Array.IndexOf(MostTelling, phone) ? browser : phone;
+    }
+
+    /// <summary>
+    /// What to ring for a click of the employee with this extension: his browser while that is free, for it takes no second call;
+    /// else his phone.
+    /// </summary>
+    public string DeviceOf(string extension) => (_states.GetValueOrDefault(extension + Channel.Browser), _states.GetValueOrDefault(extension)) switch
+    {
+        (PhoneState.Free, _) or (PhoneState.Ringing, not (PhoneState.Free or PhoneState.Ringing)) => $"PJSIP/{extension}{Channel.Browser}",
+        _ => $"PJSIP/{extension}",
+    };
 
     /// <summary>Begins anew with what a list says.</summary>
     public void Reset(IReadOnlyList<DeviceStateChangeEvent> devices)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CallCenterCrm.ServiceDefaults.PhoneNumbers;
+using CallCenterCrm.ServiceDefaults.Redis;
 using CallCenterCrm.Telephony.Routing;
 
 namespace CallCenterCrm.Telephony.Callers;
@@ -35,8 +36,10 @@ internal sealed partial class CallerLookup(
             }
 
             var caller = await clients.FindAsync(number, both.Token).WaitAsync(both.Token);
-            await cache.SetAsync(KeyOf(number), caller is null ? Nobody : JsonSerializer.Serialize(caller),
-                caller is null ? KeepNobody : KeepKnown, settings.LookupLimit / 3, both.Token);
+
+            // The phones ring meanwhile: it ends by its own limit, and fails silently as all that has to do with the cache.
+            _ = cache.SetAsync(KeyOf(number), caller is null ? Nobody : JsonSerializer.Serialize(caller),
+                caller is null ? KeepNobody : KeepKnown, settings.LookupLimit, CancellationToken.None);
             return caller;
         }
         catch (Exception fault) when (fault is OperationCanceledException or Npgsql.NpgsqlException && !cancellationToken.IsCancellationRequested)

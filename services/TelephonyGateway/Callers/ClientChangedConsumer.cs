@@ -1,6 +1,7 @@
 using CallCenterCrm.Contracts.Clients.V1;
 using CallCenterCrm.Messaging;
 using CallCenterCrm.ServiceDefaults.PhoneNumbers;
+using CallCenterCrm.ServiceDefaults.Redis;
 using Npgsql;
 
 namespace CallCenterCrm.Telephony.Callers;

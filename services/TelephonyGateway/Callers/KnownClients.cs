@@ -20,14 +20,6 @@ internal sealed class KnownClients(NpgsqlDataSource dataSource)
             """, new { number.Digits }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>Whether nothing was ever told, so that it must be asked for.</summary>
-    public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return !await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "SELECT EXISTS (SELECT FROM known_clients)", cancellationToken: cancellationToken));
-    }
-
     /// <summary>Takes over a client's state unless a newer one is known.</summary>
     /// <returns>The numbers whose meaning may have changed.</returns>
     public static async Task<IReadOnlyList<string>> ApplyAsync(

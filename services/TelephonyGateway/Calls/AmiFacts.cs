@@ -24,6 +24,7 @@ internal static class AmiFacts
         {
             case NewchannelEvent born:
                 tracker.Started(born.Uniqueid.ToString(), born.ChannelState is AmiChannelState.Ring or AmiChannelState.Up, born.CallerIdNum.OrNull(), at);
+                tracker.HeardFromBirth(born.Uniqueid.ToString(), at);
                 break;
             case NewstateEvent { ChannelState: AmiChannelState.Ringing } rings:
                 tracker.Rang(rings.Uniqueid.ToString(), at);
@@ -41,6 +42,10 @@ internal static class AmiFacts
                 {
                     tracker.Rang(state.Dest.Uniqueid.ToString(), at);
                 }
+                else if (state.DialStatus.Equals("PROGRESS"u8))
+                {
+                    tracker.Sounded(state.Dest.Uniqueid.ToString(), at);
+                }
 
                 break;
             case DialEndEvent end when end.Dest.IsPresent:
@@ -53,6 +58,12 @@ internal static class AmiFacts
             case BridgeLeaveEvent leave:
                 tracker.Mark(leave.Uniqueid.ToString(), new BridgeMark(at, Entered: false, leave.BridgeUniqueid.ToString()));
                 break;
+            case HoldEvent hold:
+                tracker.Held(hold.Uniqueid.ToString(), new HoldMark(at, Held: true));
+                break;
+            case UnholdEvent unhold:
+                tracker.Held(unhold.Uniqueid.ToString(), new HoldMark(at, Held: false));
+                break;
             case HangupRequestEvent request:
                 tracker.RemoteHungUp(request.Uniqueid.ToString(), at);
                 break;
@@ -62,7 +73,13 @@ internal static class AmiFacts
                     tracker.RemoteHungUp(hangup.Uniqueid.ToString(), at);
                 }
 
-                tracker.Ended(hangup.Uniqueid.ToString(), (int)(hangup.Cause ?? 0), hangup.ChannelState is not AmiChannelState.Up, at);
+                if (hangup.ChannelState is AmiChannelState.Down)
+                {
+                    tracker.NeverRang(hangup.Uniqueid.ToString(), at);
+                }
+
+                tracker.Ended(hangup.Uniqueid.ToString(), (int)(hangup.Cause ?? 0), at);
+                tracker.HeardToEnd(hangup.Uniqueid.ToString(), at);
                 break;
             case PickupEvent pickup when pickup.Target.IsPresent:
                 tracker.Tell(pickup.Target, at);
@@ -109,7 +126,6 @@ internal static class AmiFacts
             tracker.PbxStarted(at - uptime);
         }
 
-        tracker.Resumed(snapshot.Channels.Select(channel => channel.Uniqueid.ToString()).ToHashSet(StringComparer.Ordinal));
         foreach (var channel in snapshot.Channels)
         {
             tracker.Tell(channel, at);
@@ -119,6 +135,9 @@ internal static class AmiFacts
         {
             tracker.Tell(status, at);
         }
+
+        // Also of channels that are new to us what came before was not heard.
+        tracker.Resumed(snapshot.Channels.Select(channel => channel.Uniqueid.ToString()).ToHashSet(StringComparer.Ordinal));
     }
 
     /// <summary>What a list says of a channel that is alive.</summary>
@@ -140,7 +159,7 @@ internal static class AmiFacts
 
         if (channel.BridgeId.OrNull() is { } bridge)
         {
-            tracker.Mark(id, new BridgeMark(at, Entered: true, bridge));
+            tracker.Mark(id, new BridgeMark(at, Entered: true, bridge, Found: true));
         }
 
         if (channel.Application.Equals("Dial"u8))
@@ -168,6 +187,10 @@ internal static class AmiFacts
         if (Id(channel.Uniqueid) is { } id)
         {
             tracker.Seen(id, channel.Name.ToString(), channel.Linkedid.ToString(), at);
+            if (channel.State is AmiChannelState.Ringing)
+            {
+                tracker.Rang(id, at);
+            }
         }
     }
 
@@ -180,6 +203,18 @@ internal static class AmiFacts
             case "CrmIncoming":
                 tracker.Incoming(id, told.Field("Did").ToString(), told.Field("Num").ToString(), told.Field("Pres").Utf8.StartsWith("prohib"u8), at);
                 return;
+            case "CrmMenu":
+                tracker.MenuEntered(id, told.Field("Did").ToString(), told.Field("Num").ToString(), told.Field("Pres").Utf8.StartsWith("prohib"u8), at);
+                return;
+            case "CrmMenuKey":
+                tracker.ChosenInMenu(call, told.Field("Keys").ToString(), at);
+                break;
+            case "CrmOutgoing":
+                tracker.Placing(id, told.Field("Num").ToString(), toOutside: true, at);
+                break;
+            case "CrmInternal":
+                tracker.Placing(id, told.Field("Target").ToString(), toOutside: false, at);
+                break;
             case "CrmStep":
                 Step(tracker, call, told, StepMarkKind.Began, "", at);
                 break;
@@ -194,6 +229,15 @@ internal static class AmiFacts
                 break;
             case "CrmClosed":
                 tracker.Mode(call, "closed", at);
+                break;
+            case "CrmBack":
+                tracker.Waits(call, at);
+                break;
+            case "CrmMessage":
+                tracker.Mode(call, "message", at);
+                break;
+            case "CrmMessageEnd" when long.TryParse(told.Field("Milliseconds").Utf8, CultureInfo.InvariantCulture, out var spoken):
+                tracker.MessageEnded(call, TimeSpan.FromMilliseconds(spoken), at);
                 break;
             case "CrmCallEnd":
                 tracker.Mode(call, told.Field("Mode").ToString(), at);

@@ -14,7 +14,7 @@ internal static class BridgeStays
     {
         var stays = new List<BridgeStay>();
         BridgeStay? open = null;
-        foreach (var mark in channel.Marks.OrderBy(mark => mark.At).ThenBy(mark => mark.Entered))
+        foreach (var mark in channel.Marks.Where(mark => !mark.Found || Adds(channel, mark)).OrderBy(mark => mark.At).ThenBy(mark => mark.Entered))
         {
             if (mark.Entered)
             {
@@ -62,6 +62,10 @@ internal static class BridgeStays
             }
         }
     }
+
+    // A list is dated when the client had all of it: the channel may have left the bridge by then, and be in another one.
+    private static bool Adds(Channel channel, BridgeMark found) => !channel.Marks.Any(told => !told.Found
+        && string.Equals(told.Bridge, found.Bridge, StringComparison.Ordinal) && (told.Entered || told.At <= found.At));
 
     private static string Join(string some, string more) => some.Length == 0 ? more : more.Length == 0 ? some : $"{some},{more}";
 

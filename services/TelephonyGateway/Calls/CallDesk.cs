@@ -1,6 +1,7 @@
 using Ami.Client;
 using Ami.Client.Events;
 using CallCenterCrm.Telephony.Asterisk;
+using CallCenterCrm.Telephony.CallControl;
 using CallCenterCrm.Telephony.Routing;
 
 namespace CallCenterCrm.Telephony.Calls;
@@ -23,7 +24,11 @@ internal sealed class CallDesk(TimeProvider time) : IDisposable
     private readonly Dictionary<string, TrackedCall> _changed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _lastTalks = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _signal = new(0, 1);
+
+    // Only made when somebody waits: most of the time nobody does.
+    private TaskCompletionSource? _told;
     private bool _caughtUp;
+    private bool _beingStored;
     private bool _dropped;
 
     /// <summary>Calls that are not over, for health and metrics.</summary>
@@ -35,6 +40,53 @@ internal sealed class CallDesk(TimeProvider time) : IDisposable
             {
                 return _known.Values.Count(call => call.EndedAt is null);
             }
+        }
+    }
+
+    /// <summary>Ends when the desk is told something next. Take it before looking.</summary>
+    public Task Changed => (_told ?? Interlocked.CompareExchange(ref _told, New(), null) ?? _told!).Task;
+
+    /// <summary>Up to when the channel event log was read.</summary>
+    public DateTimeOffset LoggedUntilAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _tracker.CelReadUntil;
+            }
+        }
+    }
+
+    /// <summary>Starts of the PBX that are known, in the order in which they were learnt of.</summary>
+    public IReadOnlyList<DateTimeOffset> PbxStarts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _tracker.Boots];
+            }
+        }
+    }
+
+    /// <summary>The call that hangs on a channel; null when it is not on the desk (any more).</summary>
+    public TrackedCall? CallOf(string anchorId)
+    {
+        lock (_lock)
+        {
+            return _known.GetValueOrDefault(anchorId);
+        }
+    }
+
+    /// <summary>What is known of a channel to a phone; null while no witness has told of it.</summary>
+    public PhoneFacts? PhoneOf(string channelId)
+    {
+        lock (_lock)
+        {
+            return _tracker.Find(channelId) is { StartedAt: not null } channel
+                ? new PhoneFacts(channel.Name?.Contains('-', StringComparison.Ordinal) ?? false, channel.UpAt, channel.EndedAt, channel.RemoteHungUp, channel.Cause)
+                : null;
         }
     }
 
@@ -105,17 +157,66 @@ internal sealed class CallDesk(TimeProvider time) : IDisposable
             if (_known.TryGetValue(anchorId, out var call))
             {
                 _changed[anchorId] = call;
-                Signal();
             }
+
+            Signal();
+        }
+    }
+
+    /// <summary>Whether the log was read to its end since the start: until then no call is known well enough to be stored.</summary>
+    public bool CaughtUp
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _caughtUp;
+            }
+        }
+    }
+
+    /// <summary>What was decided for the calls on the desk.</summary>
+    public IReadOnlyList<(string AnchorId, PlanNote Note)> Decisions()
+    {
+        lock (_lock)
+        {
+            return [.. _notes.Select(pair => (pair.Key, pair.Value))];
         }
     }
 
     /// <summary>Waits until there may be something to store.</summary>
     public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _signal.WaitAsync(atMost, cancellationToken);
 
+    /// <summary>Another gateway stores calls: what changed is its to store.</summary>
+    public void StandBy()
+    {
+        lock (_lock)
+        {
+            _changed.Clear();
+            (_caughtUp, _dropped, _beingStored) = (false, false, false);
+        }
+    }
+
+    /// <summary>
+    /// This gateway stores calls from now on: everything that it still knows, once the log was read to its end from where
+    /// the one before stood.
+    /// </summary>
+    public void TakeOver()
+    {
+        lock (_lock)
+        {
+            (_caughtUp, _dropped, _beingStored) = (false, false, false);
+            foreach (var (id, call) in _known)
+            {
+                _changed[id] = call;
+            }
+        }
+    }
+
     /// <summary>
     /// The calls that changed since they were last taken. Nothing before the log was read to its end once: until then
-    /// a call that was going on at the start is known only in part.
+    /// a call that was going on at the start is known only in part. Whoever takes them says <see cref="Stored"/> or gives
+    /// them back.
     /// </summary>
     public IReadOnlyList<(TrackedCall Call, PlanNote? Note)> TakeChanged()
     {
@@ -128,7 +229,17 @@ internal sealed class CallDesk(TimeProvider time) : IDisposable
 
             var taken = _changed.Values.Select(call => (call, _notes.GetValueOrDefault(call.AnchorId))).ToArray();
             _changed.Clear();
+            _beingStored = true;
             return taken;
+        }
+    }
+
+    /// <summary>What was taken is in the database.</summary>
+    public void Stored()
+    {
+        lock (_lock)
+        {
+            _beingStored = false;
         }
     }
 
@@ -141,19 +252,21 @@ internal sealed class CallDesk(TimeProvider time) : IDisposable
             {
                 _changed.TryAdd(call.AnchorId, call);
             }
+
+            _beingStored = false;
         }
     }
 
     /// <summary>
-    /// The place in the log before which every call is settled and taken; null when that cannot be said, because calls
-    /// wait to be taken.
+    /// The place in the log before which every call is settled and stored; null when that cannot be said, because calls
+    /// wait to be stored.
     /// </summary>
     /// <param name="end">Where reading stands now.</param>
     public long? SettledPosition(long end)
     {
         lock (_lock)
         {
-            return _changed.Count > 0 || _dropped ? null : Math.Min(end, _tracker.FirstOpenPosition ?? end);
+            return _changed.Count > 0 || _beingStored || _dropped ? null : Math.Min(end, _tracker.FirstOpenPosition ?? end);
         }
     }
 
@@ -168,7 +281,8 @@ internal sealed class CallDesk(TimeProvider time) : IDisposable
                 _known.Remove(id);
             }
 
-            foreach (var id in _notes.Keys.Where(id => !_tracker.Knows(id) && !_changed.ContainsKey(id)).ToList())
+            // What an earlier run decided belongs to calls that only the log will tell of.
+            foreach (var id in _notes.Keys.Where(id => _caughtUp && !_tracker.Knows(id) && !_changed.ContainsKey(id)).ToList())
             {
                 _notes.Remove(id);
             }
@@ -180,7 +294,7 @@ internal sealed class CallDesk(TimeProvider time) : IDisposable
     {
         lock (_lock)
         {
-            if (!_dropped || _changed.Count > 0)
+            if (!_dropped || _beingStored || _changed.Count > 0)
             {
                 return false;
             }
@@ -222,7 +336,11 @@ internal sealed class CallDesk(TimeProvider time) : IDisposable
         {
             Signal();
         }
+
+        Interlocked.Exchange(ref _told, null)?.TrySetResult();
     }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Signal()
     {

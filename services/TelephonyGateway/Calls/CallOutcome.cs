@@ -9,40 +9,33 @@ namespace CallCenterCrm.Telephony.Calls;
 /// </summary>
 internal sealed class CallOutcome
 {
-    // A phone that nobody lifts and that is still there after this long has rung: one that refuses does so at once.
-    private static readonly TimeSpan SurelyRang = TimeSpan.FromSeconds(1);
+    /// <summary>What is shorter is no message: a cough, or the rest of the silence in which a caller said nothing.</summary>
+    public static readonly TimeSpan LeastMessage = TimeSpan.FromSeconds(2);
 
-    // A start of the PBX is told in whole seconds.
-    private static readonly TimeSpan BootTolerance = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan SameMoment = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan SameTalk = TimeSpan.FromMilliseconds(250);
 
-    private readonly CallTracker _tracker;
     private readonly CallGroup _group;
-    private readonly List<Channel> _channels;
-    private readonly Dictionary<Channel, Dial?> _dials;
-    private readonly Dictionary<Channel, List<BridgeStay>> _stays;
-    private readonly Dictionary<Channel, Channel> _roots;
+    private readonly CallChannels _channels;
+    private readonly CallTalks _talks;
+    private readonly CallHolds _holds;
 
     public CallOutcome(CallTracker tracker, CallGroup group)
     {
-        _tracker = tracker;
         _group = group;
-        _channels = [.. group.Channels.OrderBy(channel => channel.StartedAt ?? channel.LastSeenAt).ThenBy(channel => channel.Id, StringComparer.Ordinal)];
-        _dials = _channels.ToDictionary(channel => channel, DialOf);
-        _stays = _channels.ToDictionary(channel => channel, channel => BridgeStays.Of(channel, EndOf(channel)));
-        _roots = _channels.ToDictionary(channel => channel, RootOf);
+        _channels = new CallChannels(tracker, group);
+        _talks = new CallTalks(_channels);
+        _holds = new CallHolds(_channels, _talks);
     }
 
     public IEnumerable<TrackedCall> Calls()
     {
-        var incoming = _channels.Where(IsIncoming).ToList();
+        var incoming = _channels.All.Where(IsIncoming).ToList();
         foreach (var caller in incoming)
         {
             yield return Incoming(caller, incoming);
         }
 
-        foreach (var root in _channels.Where(channel => ReferenceEquals(_roots[channel], channel) && !IsIncoming(channel)))
+        foreach (var root in _channels.All.Where(channel => ReferenceEquals(_channels.RootOf(channel), channel) && !IsIncoming(channel)))
         {
             if (Placed(root, incoming.Count > 0) is { } call)
             {
@@ -53,22 +46,23 @@ internal sealed class CallOutcome
 
     private TrackedCall Incoming(Channel caller, List<Channel> incoming)
     {
-        var talks = TalksWith(caller);
-        var cut = IsCut(caller);
-        var end = EndOf(caller);
-        var legs = Legs(caller, caller, talks, end, [.. _channels.Where(channel => IsLegOf(channel, caller, incoming))]);
+        var talks = _talks.With(caller);
+        var cut = _channels.IsCut(caller);
+        var end = _channels.EndOf(caller);
+        var legs = Legs(caller, caller, talks, end, [.. _channels.All.Where(channel => IsLegOf(channel, caller, incoming))]).ToArray();
         var transfers = caller.Transfers.OrderBy(transfer => transfer.At).DistinctBy(transfer => (transfer.Blind, transfer.By, transfer.To)).ToArray();
-        var closed = caller.Modes.Contains("closed");
         CallResult? result = end is null ? null
             : talks.Count == 0 ? CallResult.Missed
             : transfers is [.., { Blind: true } last] && !talks.Exists(talk => talk.From >= last.At) ? CallResult.LostInTransfer
+            : caller.WaitsAt is { } waits && !talks.Exists(talk => talk.From >= waits) ? CallResult.LostInTransfer
             : CallResult.Answered;
+        var recorded = RecordedOf(caller, _channels.All.Where(channel => ReferenceEquals(_channels.RootOf(channel), caller)));
         return new TrackedCall
         {
             AnchorId = caller.Id,
             Direction = CallDirection.In,
             State = end is not null ? CallState.Ended : talks.Count > 0 ? CallState.Talking : CallState.Ringing,
-            Settled = end is not null && IsSettled(caller, cut),
+            Settled = end is not null && IsSettled(caller, cut, legs),
             Did = caller.Announced?.Did,
             RawNumber = caller.Announced?.Number is { Length: > 0 } number ? number : caller.RawNumber,
             Withheld = caller.Announced?.Withheld ?? false,
@@ -77,32 +71,46 @@ internal sealed class CallOutcome
             EndedAt = end,
             AnsweredBy = talks.Count > 0 ? talks[0].Phone : null,
             Result = result,
-            MissReason = result != CallResult.Missed ? null
-                : closed ? MissReason.OutOfHours
-                : cut ? MissReason.Failed
-                : caller.RemoteHungUp ? MissReason.Abandoned
-                : caller.Cause is not (17 or 18 or 19 or 20 or 21) ? MissReason.Failed
-                : legs.Any(leg => leg.Rang == true) ? MissReason.NoAnswer
-                : MissReason.NobodyAvailable,
+            MissReason = result == CallResult.Missed ? ReasonOf(caller, legs, cut) : null,
             PartyHungUp = caller.RemoteHungUp,
-            OutOfHours = closed,
+            OutOfHours = caller.Modes.Contains("closed"),
             Fallback = caller.Modes.Contains("fallback"),
+            Menu = caller.MenuAt is { } enteredAt ? new TrackedMenu(enteredAt, caller.RungForAt, caller.MenuPath) : null,
             Cut = cut,
-            TakenOver = _channels.Exists(channel => channel.PickedUpBy is not null && ReferenceEquals(_roots[channel], caller)),
+            TakenOver = _channels.All.Exists(channel => channel.PickedUpBy is not null && ReferenceEquals(_channels.RootOf(channel), caller)),
             Legs = [.. legs],
             Talks = [.. talks],
             Transfers = [.. transfers],
-            RecordingFile = RecordingOf(caller, _channels.Where(channel => ReferenceEquals(_roots[channel], caller))),
+            Holds = _holds.Of(caller),
+            RecordingFile = talks.Count == 0 && caller.Modes.Contains("message") ? $"{caller.Id}-message.wav" : RecordingOf(caller, recorded),
+            Recorded = StretchesOf(recorded),
         };
+    }
+
+    private static MissReason ReasonOf(Channel caller, TrackedLeg[] legs, bool cut)
+    {
+        // Who hangs up when he is asked for a message has waited to the end of the rule.
+        var askedForMessage = caller.Modes.Contains("message");
+        return caller.Modes.Contains("closed") ? MissReason.OutOfHours
+            : askedForMessage && caller.MessageLength >= LeastMessage ? MissReason.MessageLeft
+            : cut ? MissReason.Failed
+            : caller.MenuAt is not null && caller.RungForAt is null && legs.Length == 0 ? MissReason.InMenu
+            : caller.RemoteHungUp && !askedForMessage ? MissReason.Abandoned
+            : caller.Cause is not (17 or 18 or 19 or 20 or 21) && !askedForMessage ? MissReason.Failed
+            : legs.Any(leg => leg.Rang == true || leg.Result is LegResult.NoAnswer or LegResult.NotAccepted) ? MissReason.NoAnswer
+            : legs.Any(leg => leg.Rang is null) ? MissReason.Unknown
+            : MissReason.NobodyAvailable;
     }
 
     /// <summary>A call that one of ours placed: out, or to a colleague; null when the channel placed none.</summary>
     private TrackedCall? Placed(Channel root, bool amongIncoming)
     {
-        var dialled = _channels.Where(channel => !ReferenceEquals(channel, root) && ReferenceEquals(_roots[channel], root) && !channel.IsLocal).ToList();
-        var outside = dialled.Where(IsTrunk).ToList();
-        var toOutside = outside.Count > 0 || IsTrunk(root) || (root.Originated && IsOutsideNumber(root.OriginateExten));
-        if (!toOutside && dialled.Count == 0)
+        var dialled = _channels.All.Where(channel => !ReferenceEquals(channel, root) && ReferenceEquals(_channels.RootOf(channel), root) && !channel.IsLocal).ToList();
+        var outside = dialled.Where(_channels.IsTrunk).ToList();
+        var toOutside = outside.Count > 0 || _channels.IsTrunk(root) || (root.Originated && IsOutsideNumber(root.OriginateExten)) || root.Places is { ToOutside: true };
+
+        // A phone that is not registered, or a trunk that cannot be reached, never gets a channel: only the dialplan tells of the attempt.
+        if (!toOutside && dialled.Count == 0 && root.Places is null)
         {
             return null;
         }
@@ -113,31 +121,34 @@ internal sealed class CallOutcome
             return null;
         }
 
-        var party = IsTrunk(root) ? root
-            : outside.Find(channel => TalksWith(channel).Count > 0) ?? outside.LastOrDefault()
+        var party = _channels.IsTrunk(root) ? root
+            : outside.Find(channel => _talks.With(channel).Count > 0) ?? outside.LastOrDefault()
             ?? (toOutside ? null : root);
-        var talks = party is null ? [] : TalksWith(party);
-        var cut = IsCut(root);
+        var talks = party is null ? [] : _talks.With(party);
+        var cut = _channels.IsCut(root);
 
         // An unanswered attempt goes on until the one who placed it hangs up, for he may try another number.
-        var end = party is not null && (talks.Count > 0 || root.StartedAt is null) ? EndOf(party) : EndOf(root);
+        var end = party is not null && (talks.Count > 0 || root.StartedAt is null) ? _channels.EndOf(party) : _channels.EndOf(root);
 
-        var placedBy = root.IsLocal ? dialled.Find(channel => !IsTrunk(channel)) : IsTrunk(root) || root.Name is null ? null : root;
+        var placedBy = root.IsLocal ? dialled.Find(channel => !_channels.IsTrunk(channel)) : _channels.IsTrunk(root) || root.Name is null ? null : root;
         var others = dialled.Where(channel => !ReferenceEquals(channel, party)).ToList();
         if (!ReferenceEquals(root, party) && !root.IsLocal && root.Name is not null)
         {
             others.Insert(0, root);
         }
 
+        var legs = Legs(party, root, talks, end, others).ToArray();
+        var recorded = RecordedOf(root, dialled);
         return new TrackedCall
         {
             AnchorId = root.Id,
             Direction = toOutside ? CallDirection.Out : CallDirection.Internal,
             State = end is not null ? CallState.Ended : talks.Count > 0 ? CallState.Talking : CallState.Ringing,
-            Settled = end is not null && IsSettled(party ?? root, cut),
-            RawNumber = party is not null && IsTrunk(party) ? PhoneOf(party) : root.OriginateExten ?? dialled.FirstOrDefault()?.Endpoint,
-            PartyDialled = party is not null && IsTrunk(party),
-            PartyAnswered = party?.UpAt is not null && IsTrunk(party),
+            Settled = end is not null && IsSettled(party ?? root, cut, legs) && WasTold(root),
+            RawNumber = party is not null && _channels.IsTrunk(party) ? _channels.PhoneOf(party) : root.OriginateExten ?? dialled.FirstOrDefault()?.Endpoint ?? root.Places?.Number,
+            PartyDialled = party is not null && _channels.IsTrunk(party),
+            PartyAnswered = party?.UpAt is not null && _channels.IsTrunk(party),
+            PartyCause = party is not null && _channels.IsTrunk(party) ? party.Cause : null,
             PlacedBy = placedBy?.Endpoint ?? (talks.Count > 0 ? talks[0].Phone : null),
             StartedAt = root.StartedAt ?? dialled.Min(channel => channel.StartedAt) ?? root.LastSeenAt,
             AnsweredAt = talks.Count > 0 ? talks[0].From : null,
@@ -146,16 +157,21 @@ internal sealed class CallOutcome
             Result = end is null ? null : talks.Count > 0 ? CallResult.Answered : CallResult.NotAnswered,
             PartyHungUp = party?.RemoteHungUp ?? false,
             Cut = cut,
-            Legs = [.. Legs(party, root, talks, end, others)],
+            Legs = [.. legs],
             Talks = [.. talks],
             Transfers = [.. party?.Transfers.OrderBy(transfer => transfer.At).DistinctBy(transfer => (transfer.Blind, transfer.By, transfer.To)) ?? []],
-            RecordingFile = RecordingOf(root, dialled),
+            Holds = party is null ? [] : _holds.Of(party),
+            RecordingFile = RecordingOf(root, recorded),
+            Recorded = StretchesOf(recorded),
         };
     }
 
     private IEnumerable<TrackedLeg> Legs(Channel? party, Channel caller, List<TrackedTalk> talks, DateTimeOffset? end, List<Channel> channels)
     {
-        var legs = channels.Select(channel => Leg(channel, caller, talks, end)).ToList();
+        // The devices of one extension, dialled at once, are one leg: what counts is what its owner did.
+        var legs = channels.Select(channel => (Leg: Leg(channel, caller, talks, end), By: _channels.DialOf(channel)?.Caller))
+            .GroupBy(pair => (pair.Leg.Phone, pair.Leg.Step, Told: pair is { By: not null, Leg.Step: not null } ? "" : pair.Leg.ChannelId))
+            .Select(devices => OneLeg([.. devices.Select(pair => pair.Leg)])).ToList();
         if (party is not null)
         {
             foreach (var mark in party.Steps.OrderBy(mark => mark.At))
@@ -172,33 +188,63 @@ internal sealed class CallOutcome
 
     private TrackedLeg Leg(Channel channel, Channel caller, List<TrackedTalk> talks, DateTimeOffset? callEnd)
     {
-        var phone = PhoneOf(channel);
-        var dialledAt = _dials[channel]?.At ?? channel.StartedAt;
-        var end = EndOf(channel);
-        var talked = _stays[channel].Count > 0 && talks.Exists(talk => string.Equals(talk.Phone, phone, StringComparison.Ordinal));
-        var waited = (channel.UpAt ?? end) - dialledAt;
-        bool? rang = channel.RangAt is not null || waited >= SurelyRang ? true
-            : !WasDialled(channel) ? false
-            : end is null || channel.UpAt is not null ? null
-            : channel.Cause is 16 or 26 or 127 or 0 ? null
-            : false;
+        var phone = _channels.PhoneOf(channel);
+        var dialledAt = _channels.DialOf(channel)?.At ?? channel.StartedAt;
+        var end = _channels.EndOf(channel);
+        var talked = _channels.StaysOf(channel).Count > 0 && talks.Exists(talk => string.Equals(talk.Phone, phone, StringComparison.Ordinal));
         return new TrackedLeg(
-            channel.Id, phone, StepOf(channel, caller), dialledAt, rang, channel.UpAt, end,
+            channel.Id, phone, StepOf(channel, caller), dialledAt, Rang(channel), channel.UpAt, end,
             end is null && callEnd is null ? null : talked ? LegResult.Talked : ResultOf(channel, caller, end));
     }
+
+    // Who talked tells more than who was rung elsewhere, and one device that rang more than another that was busy.
+    private static readonly LegResult?[] MostTelling =
+    [
+        LegResult.Talked, LegResult.NotAccepted, null, LegResult.NoAnswer, LegResult.CallerLeft, LegResult.AnsweredElsewhere,
+        LegResult.Declined, LegResult.Busy, LegResult.Failed, LegResult.Unregistered,
+    ];
+
+    private static TrackedLeg OneLeg(IReadOnlyList<TrackedLeg> devices)
+    {
+        if (devices.Count == 1)
+        {
+            return devices[0];
+        }
+
+        var telling = devices.MinBy(leg => Array.IndexOf(MostTelling, leg.Result))!;
+        return telling with
+        {
+            DialledAt = devices.Min(leg => leg.DialledAt),
+            Rang = devices.Any(leg => leg.Rang == true) ? true : devices.All(leg => leg.Rang == false) ? false : null,
+            EndedAt = devices.Any(leg => leg.EndedAt is null) ? null : devices.Max(leg => leg.EndedAt),
+        };
+    }
+
+    // Only AMI tells of ringing, and that a phone was gone before it rang. A phone outside may ring by mere sound: that it did not
+    // is known only where nothing was missed.
+    private bool? Rang(Channel channel) =>
+        channel.RangAt is not null ? true
+        : !WasDialled(channel) ? false
+        : channel.NeverRang && (!_channels.IsTrunk(channel) || !(channel.Sounded || _group.Gap)) ? false
+        : null;
 
     private LegResult ResultOf(Channel channel, Channel caller, DateTimeOffset? end) => channel switch
     {
         { PickedUpBy: not null } or { Cause: 26 } => LegResult.AnsweredElsewhere,
-        { UpAt: not null } when IsTrunk(channel) => LegResult.NotAccepted,
+        { UpAt: not null } when _channels.IsTrunk(channel) => LegResult.NotAccepted,
         { Cause: 17 } => LegResult.Busy,
         { Cause: 20 } => LegResult.Unregistered,
         { Cause: 18 or 19 or 21 } => LegResult.Declined,
         { UpAt: not null } => LegResult.Failed,
-        _ when caller.RemoteHungUp && EndOf(caller) is { } left && (end is null || (left - end.Value).Duration() < SameMoment) => LegResult.CallerLeft,
+        _ when caller.RemoteHungUp && _channels.EndOf(caller) is { } left && (end is null || (left - end.Value).Duration() < SameMoment)
+            && !EndedWithStep(channel, caller, end) => LegResult.CallerLeft,
         { Cause: null or 0 or 16 or 127 } => LegResult.NoAnswer,
         _ => LegResult.Failed,
     };
+
+    // A step that the caller does not wait for has no end.
+    private bool EndedWithStep(Channel channel, Channel caller, DateTimeOffset? end) => caller.Steps.Any(mark =>
+        mark.Kind == StepMarkKind.Ended && mark.At >= channel.StartedAt && (mark.At - end)?.Duration() < SameMoment && mark.Names(_channels.PhoneOf(channel)));
 
     // A phone that is not registered, or busy before it was dialled, never gets a channel: only the dialplan tells.
     private static TrackedLeg? StepLeg(StepMark mark, List<TrackedLeg> legs)
@@ -212,23 +258,23 @@ internal sealed class CallOutcome
         };
         var phone = mark.Targets.TrimStart('m');
         return result is null || phone.Contains('-', StringComparison.Ordinal)
-            || legs.Exists(leg => leg.Phone == phone && (leg.ChannelId is null ? leg.Step == mark.Step : (leg.EndedAt - mark.At)?.Duration() < SameMoment))
+            || legs.Exists(leg => leg.Phone == phone && leg.Step == mark.Step)
             ? null
             : new TrackedLeg(null, phone, mark.Step, null, false, null, null, result);
     }
 
     private bool IsIncoming(Channel channel) =>
         channel.Announced is not null
-        || (!channel.IsLocal && !channel.Originated && IsTrunk(channel) && _dials[channel] is null
+        || (!channel.IsLocal && !channel.Originated && _channels.IsTrunk(channel) && _channels.DialOf(channel) is null
             && string.Equals(channel.FirstLinkedId, channel.Id, StringComparison.Ordinal))
         || IsHiddenCaller(channel);
 
     // A hostile number makes every event about the caller unbelievable, while the phones that ring for him tell their
     // own story: phones dialled by a channel that nobody names.
     private bool IsHiddenCaller(Channel channel) =>
-        channel is { Name: null, Originated: false, StartedAt: null } && _dials[channel] is null
-        && _channels.Exists(other => ReferenceEquals(_dials[other]?.Caller, channel))
-        && !_channels.Exists(other => ReferenceEquals(_dials[other]?.Caller, channel) && (IsTrunk(other) || other.IsLocal));
+        channel is { Name: null, Originated: false, StartedAt: null } && _channels.DialOf(channel) is null
+        && _channels.All.Exists(other => ReferenceEquals(_channels.DialOf(other)?.Caller, channel))
+        && !_channels.All.Exists(other => ReferenceEquals(_channels.DialOf(other)?.Caller, channel) && (_channels.IsTrunk(other) || other.IsLocal));
 
     private bool IsLegOf(Channel channel, Channel caller, List<Channel> incoming)
     {
@@ -237,226 +283,68 @@ internal sealed class CallOutcome
             return false;
         }
 
-        if (ReferenceEquals(_roots[channel], caller) || TalksWith(caller, channel).Count > 0)
+        if (ReferenceEquals(_channels.RootOf(channel), caller) || _talks.With(caller, channel).Count > 0)
         {
             return true;
         }
 
         // Rung by an Originate for somebody who wants to take the call: it belongs to the caller who was waiting then.
-        return channel.Originated && !_channels.Exists(other => ReferenceEquals(_dials[other]?.Caller, channel))
+        return channel.Originated && !_channels.All.Exists(other => ReferenceEquals(_channels.DialOf(other)?.Caller, channel))
             && ReferenceEquals(incoming.FindLast(other => other.StartedAt <= channel.StartedAt) ?? incoming[0], caller);
     }
 
-    private List<TrackedTalk> TalksWith(Channel party, Channel? only = null)
+    // Each channel's end may be told after the one that ends the call: before it is, why the party was not reached, or what became
+    // of a phone, is not known.
+    private bool IsSettled(Channel party, bool cut, IEnumerable<TrackedLeg> legs) =>
+        cut || ((!_group.Gap || _group.LoggedToEnd.Contains(party.Id)) && _channels.EndOf(party) is not null
+            && legs.All(leg => leg.ChannelId is null || leg.EndedAt is not null));
+
+    // The other side may be told of to its end before whoever placed the call is told of at all.
+    private bool WasTold(Channel root) => root.StartedAt is not null || _group.LoggedToEnd.Contains(root.Id);
+
+    private bool WasDialled(Channel channel) => _channels.DialOf(channel) is not null || channel.Originated;
+
+    // The step that ended next after the phone was dialled, or, for the one in which somebody answered, that began last and did
+    // not end before. Whom a colleague dials, and whom a caller is handed on to, is rung by no step.
+    private int? StepOf(Channel channel, Channel caller)
     {
-        var talks = new List<TrackedTalk>();
-        foreach (var stay in _stays[party])
-        {
-            var met = new List<TrackedTalk>();
-            Meet(party, stay.Bridge, stay.From, stay.Until, [party], met, only);
-            if (met.Count == 0 && only is null)
-            {
-                // Only the party's own record is there, which names the others.
-                met.AddRange(Peers(stay).Select(phone => new TrackedTalk(phone, stay.From, stay.Until)));
-            }
-
-            talks.AddRange(met);
-        }
-
-        if (_stays[party].Count == 0 && only is null)
-        {
-            // The party's own records are broken; those of the others name it, or it has no name at all.
-            talks.AddRange(_channels.Where(other => !other.IsLocal && !ReferenceEquals(other, party)).SelectMany(other => _stays[other]
-                .Where(stay => party.Name is null
-                    ? ReferenceEquals(_dials[other]?.Caller, party)
-                    : stay.Peers.Split(',').Contains(party.Name) || (other.Name is not null && party.Met.Contains(other.Name)))
-                .Select(stay => new TrackedTalk(PhoneOf(other), stay.From, stay.Until))));
-        }
-
-        talks.Sort((one, two) => one.From != two.From ? one.From.CompareTo(two.From) : string.CompareOrdinal(one.Phone, two.Phone));
-        for (var i = talks.Count - 1; i > 0; i--)
-        {
-            // A Local channel that was optimised away moves a talk to another bridge; it is the same talk.
-            if (talks[i].Phone == talks[i - 1].Phone && talks[i].From - (talks[i - 1].Until ?? talks[i].From) < SameTalk)
-            {
-                talks[i - 1] = talks[i - 1] with { Until = talks[i].Until };
-                talks.RemoveAt(i);
-            }
-        }
-
-        return talks;
-    }
-
-    // Behind a Local channel talks whoever of this group is in another bridge at that time.
-    private IEnumerable<string> Peers(BridgeStay stay) => stay.Peers.Split(',', StringSplitOptions.RemoveEmptyEntries)
-        .SelectMany(name => !name.StartsWith("Local/", StringComparison.Ordinal)
-            ? [Channel.EndpointOf(name)]
-            : _channels.Where(other => !other.IsLocal && _stays[other].Exists(far => far.Bridge != stay.Bridge
-                && BridgeStays.Meet(stay.From, stay.Until, far.From, far.Until) is not null)).Select(PhoneOf))
-        .Distinct();
-
-    private void Meet(Channel party, string bridge, DateTimeOffset from, DateTimeOffset? until, HashSet<Channel> visited, List<TrackedTalk> met, Channel? only)
-    {
-        foreach (var other in _channels)
-        {
-            if (visited.Contains(other))
-            {
-                continue;
-            }
-
-            foreach (var stay in _stays[other].Where(stay => string.Equals(stay.Bridge, bridge, StringComparison.Ordinal)))
-            {
-                if (BridgeStays.Meet(from, until, stay.From, stay.Until) is not var (start, end))
-                {
-                    continue;
-                }
-
-                if (!other.IsLocal)
-                {
-                    if (only is null || ReferenceEquals(only, other))
-                    {
-                        met.Add(new TrackedTalk(PhoneOf(other), start, end));
-                    }
-                }
-                else if (other.OtherHalf is { } half)
-                {
-                    // Sound goes through a Local channel to whatever bridge its other half is in.
-                    foreach (var far in _stays[half])
-                    {
-                        if (BridgeStays.Meet(start, end, far.From, far.Until) is var (farStart, farEnd))
-                        {
-                            Meet(party, far.Bridge, farStart, farEnd, [.. visited, other, half], met, only);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    private Dial? DialOf(Channel channel)
-    {
-        if (channel.DialledBy is { } told || channel.Arrived || channel.Originated)
-        {
-            return channel.DialledBy;
-        }
-
-        if (channel.FirstLinkedId is null || string.Equals(channel.FirstLinkedId, channel.Id, StringComparison.Ordinal) || channel.IsLocal)
+        var dial = _channels.DialOf(channel);
+        var dialledAt = channel.DialledBy?.At ?? channel.StartedAt;
+        if ((dial?.Caller is { } by && !ReferenceEquals(by, caller)) || caller.Transfers.Any(transfer => transfer.At <= dialledAt))
         {
             return null;
         }
 
-        // CEL has no DialBegin: it was dialled by the channel whose Dial names its endpoint, at the nearest moment. A Dial
-        // that follows another one at once has no beginning in CEL, only an end.
-        var started = channel.StartedAt ?? channel.LastSeenAt;
-        var nearest = _channels.Where(other => !ReferenceEquals(other, channel))
-            .SelectMany(other => other.DialRuns.Select(run => (Caller: other, Run: run, Target: TargetIn(run.Data, channel.Endpoint))))
-            .Where(pair => pair.Target is not null && (pair.Run.Began ? pair.Run.At <= started : pair.Run.At >= started))
-            .OrderBy(pair => (pair.Run.At - started).Duration())
-            .FirstOrDefault();
-        if (nearest.Caller is not null)
-        {
-            return new Dial(nearest.Caller, nearest.Target, started);
-        }
-
-        var cause = _channels.Find(other => string.Equals(other.Id, channel.FirstLinkedId, StringComparison.Ordinal));
-        return cause is null ? null : new Dial(cause, null, started);
+        var marks = caller.Steps.Where(mark => dial is null || mark.Names(_channels.PhoneOf(channel))).ToList();
+        return marks.Where(mark => mark.Kind == StepMarkKind.Ended && mark.At >= dialledAt).MinBy(mark => mark.At)?.Step
+            ?? marks.Where(mark => mark.Kind == StepMarkKind.Began && mark.At <= dialledAt
+                && !caller.Steps.Any(end => end.Kind == StepMarkKind.Ended && end.Step >= mark.Step && end.At <= dialledAt)).MaxBy(mark => mark.At)?.Step;
     }
 
-    /// <summary><c>PJSIP/101&amp;PJSIP/79035550001@trunk,25,f(…)</c> and endpoint <c>trunk</c> → <c>79035550001@trunk</c>.</summary>
-    private static string? TargetIn(string data, string? endpoint)
-    {
-        var comma = data.IndexOf(',', StringComparison.Ordinal);
-        foreach (var destination in (comma < 0 ? data : data[..comma]).Split('&'))
-        {
-            var target = destination[(destination.IndexOf('/', StringComparison.Ordinal) + 1)..];
-            var at = target.IndexOf('@', StringComparison.Ordinal);
-            var slash = target.IndexOf('/', StringComparison.Ordinal);
-            if (string.Equals(at >= 0 && slash < 0 ? target[(at + 1)..] : slash >= 0 ? target[..slash] : target, endpoint, StringComparison.Ordinal))
-            {
-                return target;
-            }
-        }
+    private static Channel? RecordedOf(Channel anchor, IEnumerable<Channel> channels) => anchor.Recorded ? anchor : channels.FirstOrDefault(channel => channel.Recorded);
 
-        return null;
-    }
+    // The dialplan names the file after the call, whichever of its channels is recorded (a call out: the client's).
+    private static string? RecordingOf(Channel anchor, Channel? recorded) => recorded is null ? null : $"{anchor.Id}.wav";
 
-    private Channel RootOf(Channel channel)
+    // MixMonitor's option b: nothing is written while the channel is in no bridge.
+    private ValueList<RecordedStretch> StretchesOf(Channel? recorded)
     {
-        var visited = new HashSet<Channel>();
-        var current = channel;
-        while (visited.Add(current))
+        var stretches = new List<RecordedStretch>();
+        foreach (var stay in recorded is null ? [] : _channels.StaysOf(recorded))
         {
-            if (_dials.GetValueOrDefault(current)?.Caller is { } caller)
+            // From one bridge into another nothing is lost that could be heard.
+            if (stretches is [.., { Until: { } last }] && stay.From - last < CallTalks.InPassing)
             {
-                current = caller;
-            }
-            else if (current.IsLocal && current.OtherHalf is { } half && !visited.Contains(half))
-            {
-                current = half;
+                stretches[^1] = stretches[^1] with { Until = stay.Until };
             }
             else
             {
-                break;
+                stretches.Add(new RecordedStretch(stay.From, stay.Until));
             }
         }
 
-        return current is { IsLocal: true, Originated: false, OtherHalf: { Originated: true } originated } ? originated : current;
+        return [.. stretches];
     }
-
-    private DateTimeOffset? EndOf(Channel channel) => channel.EndedAt
-        ?? (channel.LinkedEndAt >= channel.LastSeenAt ? channel.LinkedEndAt : IsCut(channel) ? channel.LastSeenAt : null);
-
-    private bool IsCut(Channel channel) =>
-        channel.EndedAt is null && channel.StartedAt is { } started && BootAfter(started) is { } boot && _tracker.CelReadUntil >= boot;
-
-    private DateTimeOffset? BootAfter(DateTimeOffset started)
-    {
-        foreach (var boot in _tracker.Boots)
-        {
-            if (boot - BootTolerance > started)
-            {
-                return boot;
-            }
-        }
-
-        return null;
-    }
-
-    private bool IsSettled(Channel party, bool cut) =>
-        cut || !_group.Gap || _group.LoggedToEnd.Contains(party.Id) || party.EndedUnanswered;
-
-    private bool WasDialled(Channel channel) => _dials[channel] is not null || channel.Originated;
-
-    // The step that ended next after the phone was dialled, or, for the one in which somebody answered, that began last.
-    private static int? StepOf(Channel channel, Channel caller)
-    {
-        var dialledAt = channel.DialledBy?.At ?? channel.StartedAt;
-        return caller.Steps.Where(mark => mark.Kind == StepMarkKind.Ended && mark.At >= dialledAt).MinBy(mark => mark.At)?.Step
-            ?? caller.Steps.Where(mark => mark.Kind == StepMarkKind.Began && mark.At <= dialledAt).MaxBy(mark => mark.At)?.Step;
-    }
-
-    private bool IsTrunk(Channel channel) => channel.Endpoint is { } endpoint && !channel.IsLocal && _tracker.IsTrunk(endpoint);
-
-    private string PhoneOf(Channel channel)
-    {
-        if (!IsTrunk(channel))
-        {
-            return channel.Endpoint ?? channel.Id;
-        }
-
-        var target = _dials[channel]?.Target ?? channel.OriginateExten;
-        if (target is null)
-        {
-            return channel.Announced?.Number ?? channel.RawNumber ?? channel.Endpoint!;
-        }
-
-        var at = target.IndexOf('@', StringComparison.Ordinal);
-        return at < 0 ? target : target[..at];
-    }
-
-    // The dialplan names the file after the call, whichever of its channels is recorded (a call out: the client's).
-    private static string? RecordingOf(Channel anchor, IEnumerable<Channel> channels) =>
-        anchor.Recorded || channels.Any(channel => channel.Recorded) ? $"{anchor.Id}.wav" : null;
 
     private static bool IsOutsideNumber(string? exten) => exten is { Length: >= 5 } && exten.All(letter => char.IsAsciiDigit(letter) || letter == '+');
 }

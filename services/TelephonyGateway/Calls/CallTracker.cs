@@ -10,6 +10,7 @@ namespace CallCenterCrm.Telephony.Calls;
 /// <param name="isTrunk">Whether an endpoint is a trunk (the way to the outside) rather than a phone.</param>
 internal sealed class CallTracker(Func<string, bool> isTrunk)
 {
+    private const int LongestPath = 200;
     private readonly Dictionary<string, Channel> _channels = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Channel> _bridges = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Channel> _names = new(StringComparer.Ordinal);
@@ -24,6 +25,9 @@ internal sealed class CallTracker(Func<string, bool> isTrunk)
 
     /// <summary>Whether a channel is still held.</summary>
     public bool Knows(string id) => _channels.ContainsKey(id);
+
+    /// <summary>A channel that is still held; null when it is not.</summary>
+    public Channel? Find(string id) => _channels.GetValueOrDefault(id);
 
     /// <summary>Up to when CEL was read.</summary>
     public DateTimeOffset CelReadUntil { get; private set; }
@@ -79,8 +83,38 @@ internal sealed class CallTracker(Func<string, bool> isTrunk)
         var channel = Get(id, at);
         channel.Arrived = true;
         channel.Started(at);
-        channel.Announced ??= new Announcement(did, number, withheld);
+        channel.RungFor(at);
+
+        // A line of the log that was cut may have lost the number.
+        if (channel.Announced is null or { Number.Length: 0 })
+        {
+            channel.Announced = new Announcement(did, number, withheld);
+        }
     }
+
+    /// <summary>A voice menu took an incoming call (CrmMenu, CRM_MENU): the number that was called is the one it names.</summary>
+    public void MenuEntered(string id, string did, string number, bool withheld, DateTimeOffset at)
+    {
+        var channel = Get(id, at);
+        channel.Arrived = true;
+        channel.Started(at);
+        channel.InMenu(at);
+        channel.Announced = new Announcement(did, number, withheld);
+    }
+
+    /// <summary>A caller made a choice in a voice menu.</summary>
+    /// <param name="path">All of his choices so far, dashes between. Anything but keys is passed over: a foreign dialplan wrote it.</param>
+    public void ChosenInMenu(string id, string path, DateTimeOffset at)
+    {
+        if (path.Length <= LongestPath && path.All(letter => char.IsAsciiDigit(letter) || letter is '*' or '#' or '-'))
+        {
+            Get(id, at).ChoseInMenu(path);
+        }
+    }
+
+    /// <summary>The dialplan announced a call of one of ours (CrmOutgoing, CrmInternal), whether or not anybody can be dialled.</summary>
+    /// <param name="number">The number or extension that was asked for.</param>
+    public void Placing(string id, string number, bool toOutside, DateTimeOffset at) => Get(id, at).Places ??= new Placement(number, toOutside);
 
     /// <summary>A channel is dialled for another one, or by an Originate when there is no caller.</summary>
     public void DialBegan(string? callerId, string destinationId, string? target, DateTimeOffset at)
@@ -112,6 +146,7 @@ internal sealed class CallTracker(Func<string, bool> isTrunk)
     {
         var channel = Get(id, at);
         channel.Originated = true;
+        channel.OriginateFailed |= failed;
         channel.OriginateExten ??= exten;
         if (failed && channel.StartedAt is null)
         {
@@ -122,6 +157,12 @@ internal sealed class CallTracker(Func<string, bool> isTrunk)
 
     /// <summary>The far end of a channel is being alerted.</summary>
     public void Rang(string id, DateTimeOffset at) => Get(id, at).Rang(at);
+
+    /// <summary>A sound came from the far end before any answer: an operator's ringing tone, or an announcement.</summary>
+    public void Sounded(string id, DateTimeOffset at) => Get(id, at).Sounded = true;
+
+    /// <summary>A channel ended without its far end ever having been alerted.</summary>
+    public void NeverRang(string id, DateTimeOffset at) => Get(id, at).NeverRang = true;
 
     /// <summary>A channel was answered, by a human or not.</summary>
     public void Up(string id, DateTimeOffset at) => Get(id, at).Up(at);
@@ -150,18 +191,21 @@ internal sealed class CallTracker(Func<string, bool> isTrunk)
         }
     }
 
+    /// <summary>The far end of a channel put the other side on hold, or took it back. Only AMI tells of it.</summary>
+    public void Held(string id, HoldMark mark) => Get(id, mark.At).Holds.Add(mark);
+
+    /// <summary>AMI told of a channel's birth, so that it missed nothing before the channel was talked on.</summary>
+    public void HeardFromBirth(string id, DateTimeOffset at) => Get(id, at).HeardFromBirth = true;
+
+    /// <summary>AMI told of a channel's end.</summary>
+    public void HeardToEnd(string id, DateTimeOffset at) => Get(id, at).HeardToEnd = true;
+
     /// <summary>The far end of a channel asked to hang up.</summary>
     public void RemoteHungUp(string id, DateTimeOffset at) => Get(id, at).RemoteHungUp = true;
 
     /// <summary>A channel is gone.</summary>
     /// <param name="cause">Q.850 cause, 0 when there was none.</param>
-    /// <param name="unanswered">The PBX says that it was never answered.</param>
-    public void Ended(string id, int cause, bool unanswered, DateTimeOffset at)
-    {
-        var channel = Get(id, at);
-        channel.Ended(at, cause);
-        channel.EndedUnanswered |= unanswered;
-    }
+    public void Ended(string id, int cause, DateTimeOffset at) => Get(id, at).Ended(at, cause);
 
     /// <summary>No channel has this linkedid any more: evidence of an end where the channel's own record of it is broken.</summary>
     public void LinkedIdEnded(string linkedId, DateTimeOffset at) => Get(linkedId, at).LinkedEndAt = at;
@@ -222,11 +266,17 @@ internal sealed class CallTracker(Func<string, bool> isTrunk)
         }
     }
 
+    /// <summary>The phone that a caller talked with is lost; he waits to be brought back.</summary>
+    public void Waits(string id, DateTimeOffset at) => Get(id, at).Waits(at);
+
     /// <summary>What the dialplan says of a step.</summary>
     public void Step(string id, StepMark mark) => Get(id, mark.At).Steps.Add(mark);
 
     /// <summary>A mobile was lifted and hears the prompt.</summary>
     public void Prompted(string id, DateTimeOffset at) => Get(id, at).Prompted = true;
+
+    /// <summary>The message that the caller was asked for is over, be it that he hung up.</summary>
+    public void MessageEnded(string id, TimeSpan length, DateTimeOffset at) => Get(id, at).MessageLength ??= length;
 
     /// <summary>A recording runs on a channel.</summary>
     public void Recorded(string id, DateTimeOffset at) => Get(id, at).Recorded = true;
@@ -259,6 +309,13 @@ internal sealed class CallTracker(Func<string, bool> isTrunk)
         {
             channel.Group.Gap = true;
             channel.Vanished |= !alive.Contains(channel.Id);
+            _changed.Add(channel.Group);
+        }
+
+        // CEL may have told of an end which AMI has still to tell of.
+        foreach (var channel in _channels.Values.Where(channel => !channel.HeardToEnd && !channel.Interrupted))
+        {
+            channel.Interrupted = true;
             _changed.Add(channel.Group);
         }
     }

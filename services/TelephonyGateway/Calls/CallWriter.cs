@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using CallCenterCrm.ServiceDefaults.Migrations;
 using CallCenterCrm.Telephony.Routing;
+using CallCenterCrm.Telephony.Steering;
 using Npgsql;
 
 namespace CallCenterCrm.Telephony.Calls;
@@ -8,11 +9,11 @@ namespace CallCenterCrm.Telephony.Calls;
 /// <summary>Brings what changed on the desk into the database, many calls at a time, and keeps it while the database is away.</summary>
 internal sealed partial class CallWriter(
     GatewaySettings settings, CallDesk desk, CallStore store, PlanSpool spool, RoutingData routing, ServiceDatabase database,
-    TimeProvider time, ILogger<CallWriter> logger)
+    Helm helm, TimeProvider time, ILogger<CallWriter> logger)
     : BackgroundService
 {
-    // Several events of one call come within milliseconds; they make one row.
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
+    // Several events of one call come shortly after each other; they make one row.
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
     private const int Batch = 500;
@@ -27,12 +28,27 @@ internal sealed partial class CallWriter(
             desk.Note(anchorId, note);
         }
 
+        var tidied = time.GetTimestamp();
+        long? failed = null;
         while (true)
         {
-            await desk.WaitAsync(Idle, stoppingToken);
+            await desk.WaitAsync(failed is null ? Idle : Retry, stoppingToken);
             await Task.Delay(Gather, time, stoppingToken);
-            await WriteAsync(stoppingToken);
-            desk.Tidy();
+            if (failed is { } at && time.GetElapsedTime(at) < Retry)
+            {
+                // The database is tried once a second; what is decided meanwhile goes to disk at once.
+                KeepDecisions();
+            }
+            else
+            {
+                failed = await WriteAsync(stoppingToken) ? null : time.GetTimestamp();
+            }
+
+            if (time.GetElapsedTime(tidied) > Idle)
+            {
+                desk.Tidy();
+                tidied = time.GetTimestamp();
+            }
         }
     }
 
@@ -41,38 +57,48 @@ internal sealed partial class CallWriter(
         await base.StopAsync(cancellationToken);
 
         // What the last moments brought; whatever is not stored now is read again from the PBX's log.
-        if (database.Migrated.IsCompletedSuccessfully)
-        {
-            await WriteAsync(cancellationToken);
-        }
+        await WriteAsync(cancellationToken);
     }
 
-    private async Task WriteAsync(CancellationToken cancellationToken)
+    /// <returns>Whether everything that changed is stored; if not, what the PBX's log does not hold is on disk.</returns>
+    private async Task<bool> WriteAsync(CancellationToken cancellationToken)
     {
-        while (desk.TakeChanged() is { Count: > 0 } changed)
+        if (helm.IsStandby)
         {
-            foreach (var batch in changed.Chunk(Batch))
-            {
-                try
-                {
-                    if (!database.Migrated.IsCompletedSuccessfully)
-                    {
-                        await KeepAsync(changed, "the database is not ready", cancellationToken);
-                        return;
-                    }
+            desk.StandBy();
+            return true;
+        }
 
+        if (!desk.CaughtUp || !database.Migrated.IsCompletedSuccessfully)
+        {
+            KeepDecisions();
+            return false;
+        }
+
+        // Once: what changes meanwhile is gathered for the next time.
+        if (desk.TakeChanged() is { Count: > 0 } changed)
+        {
+            try
+            {
+                foreach (var batch in changed.Chunk(Batch))
+                {
                     await SaveAsync(batch, cancellationToken);
                     Saved.Add(batch.Length);
                 }
-                catch (NpgsqlException fault) when (fault.IsTransient || fault is not PostgresException)
-                {
-                    await KeepAsync(changed, fault.Message, cancellationToken);
-                    return;
-                }
-            }
 
-            spool.Clear();
+                desk.Stored();
+            }
+            catch (Exception fault) when (fault is NotAtTheHelmException or NpgsqlException { IsTransient: true } || fault is NpgsqlException and not PostgresException)
+            {
+                Waiting(logger, changed.Count, fault.Message);
+                desk.Return(changed.Select(pair => pair.Call));
+                KeepDecisions();
+                return false;
+            }
         }
+
+        spool.Clear();
+        return true;
     }
 
     private async Task SaveAsync((TrackedCall Call, PlanNote? Note)[] batch, CancellationToken cancellationToken)
@@ -98,20 +124,16 @@ internal sealed partial class CallWriter(
         }
     }
 
-    private async Task KeepAsync(IReadOnlyList<(TrackedCall Call, PlanNote? Note)> calls, string reason, CancellationToken cancellationToken)
+    private void KeepDecisions()
     {
-        Waiting(logger, calls.Count, reason);
-        desk.Return(calls.Select(pair => pair.Call));
         try
         {
-            spool.Keep(calls.Where(pair => pair.Note is not null).Select(pair => (pair.Call.AnchorId, pair.Note!)));
+            spool.Keep(desk.Decisions());
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             CannotSpool(logger, fault.Message);
         }
-
-        await Task.Delay(Retry, time, cancellationToken);
     }
 
     [LoggerMessage(310, LogLevel.Warning, "{Count} calls wait for the database: {Reason}")]

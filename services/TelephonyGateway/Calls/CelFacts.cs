@@ -11,7 +11,9 @@ internal static class CelFacts
     {
         var (id, at) = (record.UniqueId, record.Time);
         tracker.Seen(id, record.ChannelName, record.LinkedId, at);
-        if (string.Equals(record.AppName, "AppDial2", StringComparison.Ordinal))
+
+        // A phone that was picked up ends under the name of the application that made the one which took its place.
+        if (string.Equals(record.AppName, "AppDial2", StringComparison.Ordinal) && string.Equals(record.LinkedId, id, StringComparison.Ordinal))
         {
             tracker.DialBegan(null, id, null, at);
         }
@@ -51,13 +53,15 @@ internal static class CelFacts
                     tracker.RemoteHungUp(id, at);
                 }
 
-                tracker.Ended(id, int.TryParse(Extra(record, "hangupcause"), CultureInfo.InvariantCulture, out var cause) ? cause : 0, unanswered: false, at);
+                tracker.Ended(id, int.TryParse(Extra(record, "hangupcause"), CultureInfo.InvariantCulture, out var cause) ? cause : 0, at);
                 break;
             case "CHAN_END":
-                tracker.Ended(id, 0, unanswered: false, at);
+                tracker.Ended(id, 0, at);
                 tracker.LoggedToEnd(id, at);
                 break;
-            case "LINKEDID_END":
+
+            // A channel that takes a call over gives its own linkedid up for the call's, and lives on.
+            case "LINKEDID_END" when !string.Equals(record.LinkedId, id, StringComparison.Ordinal):
                 tracker.LinkedIdEnded(record.LinkedId, at);
                 break;
             case "PICKUP" when Extra(record, "pickup_channel_uniqueid") is { } by:
@@ -73,12 +77,34 @@ internal static class CelFacts
                 tracker.Halves(id, half, at);
                 break;
             case "CRM_INCOMING" when Extra(record, "extra") is { } told:
-                // <our number> or <our number>-<presentation of the caller's>
-                var dash = told.IndexOf('-', StringComparison.Ordinal);
-                tracker.Incoming(id, dash < 0 ? told : told[..dash], record.Number, dash >= 0 && told.AsSpan(dash + 1).StartsWith("prohib"), at);
+                var (did, withheld) = Announced(told);
+                tracker.Incoming(id, did, record.Number, withheld, at);
+                break;
+            case "CRM_MENU" when Extra(record, "extra") is { } told:
+                var (called, hidden) = Announced(told);
+                tracker.MenuEntered(id, called, record.Number, hidden, at);
+                break;
+            case "CRM_MENU_KEY" when Extra(record, "extra") is { } path:
+                tracker.ChosenInMenu(id, path, at);
+                break;
+            case "CRM_OUTGOING" or "CRM_INTERNAL" when Extra(record, "extra") is { } asked:
+                tracker.Placing(id, asked, record.EventType is "CRM_OUTGOING", at);
                 break;
             case "CRM_FALLBACK":
                 tracker.Mode(id, "fallback", at);
+                break;
+            case "CRM_CLOSED":
+                tracker.Mode(id, "closed", at);
+                break;
+            case "CRM_BACK":
+                tracker.Waits(id, at);
+                break;
+            case "CRM_MESSAGE":
+                tracker.Mode(id, "message", at);
+                break;
+            case "CRM_MESSAGE_END" when Extra(record, "extra") is { } said
+                && long.TryParse(said.AsSpan(0, Math.Max(0, said.LastIndexOf('-'))), CultureInfo.InvariantCulture, out var spoken):
+                tracker.MessageEnded(id, TimeSpan.FromMilliseconds(spoken), at);
                 break;
             case "CRM_END" when Extra(record, "extra") is { } told:
                 tracker.Mode(id, told.Split('-')[0], at);
@@ -87,6 +113,13 @@ internal static class CelFacts
                 Step(tracker, id, told, record.EventType is "CRM_PASSED" ? StepMarkKind.PassedOver : StepMarkKind.Ended, at);
                 break;
         }
+    }
+
+    // <our number> or <our number>-<presentation of the caller's>
+    private static (string Did, bool Withheld) Announced(string told)
+    {
+        var dash = told.IndexOf('-', StringComparison.Ordinal);
+        return dash < 0 ? (told, false) : (told[..dash], told.AsSpan(dash + 1).StartsWith("prohib"));
     }
 
     // <step>-<targets>-<status>; targets may hold dashes themselves.

@@ -6,6 +6,9 @@ namespace CallCenterCrm.Telephony.Calls;
 /// </summary>
 internal sealed class Channel(string id)
 {
+    /// <summary>What the endpoint of an employee's browser has behind his extension: <c>101-web</c> is the browser of 101.</summary>
+    public const string Browser = "-web";
+
     private readonly HashSet<BridgeMark> _marks = [];
     private DateTimeOffset _linkedAt = DateTimeOffset.MaxValue;
 
@@ -31,8 +34,11 @@ internal sealed class Channel(string id)
     /// <summary>True when an Originate made it.</summary>
     public bool Originated { get; set; }
 
-    /// <summary>Where the OriginateResponse said that it was to go, and whether it failed.</summary>
+    /// <summary>Where the OriginateResponse said that it was to go.</summary>
     public string? OriginateExten { get; set; }
+
+    /// <summary>The OriginateResponse said that its far end was not reached.</summary>
+    public bool OriginateFailed { get; set; }
 
     /// <summary>The caller's number as the PBX showed it when the channel was born; may hold anything.</summary>
     public string? RawNumber { get; set; }
@@ -40,11 +46,32 @@ internal sealed class Channel(string id)
     /// <summary>What the dialplan announced of an incoming call; null when it announced none.</summary>
     public Announcement? Announced { get; set; }
 
+    /// <summary>When a voice menu took the caller; null when none did.</summary>
+    public DateTimeOffset? MenuAt { get; private set; }
+
+    /// <summary>What the caller chose in it, dashes between; empty before the first choice.</summary>
+    public string MenuPath { get; private set; } = "";
+
+    /// <summary>When the dialplan was about to ring for the caller, out of a menu or at once; null when it did not come so far.</summary>
+    public DateTimeOffset? RungForAt { get; private set; }
+
+    /// <summary>When the phone that the caller talked with was lost and he was made to wait for it, the last time; null when none was.</summary>
+    public DateTimeOffset? WaitsAt { get; private set; }
+
+    /// <summary>Whom the dialplan said that it wants to reach; null when it places no call.</summary>
+    public Placement? Places { get; set; }
+
     public Dial? DialledBy { get; set; }
 
     public string? DialStatus { get; set; }
 
     public DateTimeOffset? RangAt { get; private set; }
+
+    /// <summary>A sound came from its far end before any answer.</summary>
+    public bool Sounded { get; set; }
+
+    /// <summary>It was still down at its end, as AMI said.</summary>
+    public bool NeverRang { get; set; }
 
     public DateTimeOffset? UpAt { get; private set; }
 
@@ -64,7 +91,7 @@ internal sealed class Channel(string id)
     /// <summary>A mobile was lifted and heard the prompt.</summary>
     public bool Prompted { get; set; }
 
-    /// <summary>What the dialplan did with it: plan, fallback, closed, exhausted.</summary>
+    /// <summary>What the dialplan did with it: plan, menu, fallback, closed, message, exhausted.</summary>
     public HashSet<string> Modes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Names of channels that it was in a bridge with, from records of which the rest is lost.</summary>
@@ -75,13 +102,25 @@ internal sealed class Channel(string id)
 
     public HashSet<StepMark> Steps { get; } = [];
 
+    /// <summary>How long the caller spoke to the PBX when he was asked for a message; null when he did not come so far.</summary>
+    public TimeSpan? MessageLength { get; set; }
+
     /// <summary>A recording ran on it.</summary>
     public bool Recorded { get; set; }
 
-    /// <summary>It ended without ever having been answered, as the PBX itself said at its end.</summary>
-    public bool EndedUnanswered { get; set; }
-
     public HashSet<Transfer> Transfers { get; } = [];
+
+    /// <summary>Moments at which its far end put the other side on hold, or took it back.</summary>
+    public HashSet<HoldMark> Holds { get; } = [];
+
+    /// <summary>AMI told of its birth.</summary>
+    public bool HeardFromBirth { get; set; }
+
+    /// <summary>AMI told of its end.</summary>
+    public bool HeardToEnd { get; set; }
+
+    /// <summary>Between the two, as far as AMI told of them, there was a time in which AMI was not heard.</summary>
+    public bool Interrupted { get; set; }
 
     /// <summary>The other half of a Local channel.</summary>
     public Channel? OtherHalf { get; set; }
@@ -125,6 +164,15 @@ internal sealed class Channel(string id)
 
     public void Up(DateTimeOffset at) => UpAt = Earliest(UpAt, at);
 
+    public void InMenu(DateTimeOffset at) => MenuAt = Earliest(MenuAt, at);
+
+    // All of the way is told with each choice.
+    public void ChoseInMenu(string path) => MenuPath = path.Length > MenuPath.Length ? path : MenuPath;
+
+    public void RungFor(DateTimeOffset at) => RungForAt = Earliest(RungForAt, at);
+
+    public void Waits(DateTimeOffset at) => WaitsAt = WaitsAt > at ? WaitsAt : at;
+
     public void Ended(DateTimeOffset at, int cause)
     {
         if (EndedAt is null || at < EndedAt)
@@ -137,14 +185,21 @@ internal sealed class Channel(string id)
 
     public void Mark(BridgeMark mark) => _marks.Add(mark);
 
-    /// <summary><c>PJSIP/101-0000001a</c> → <c>101</c>; the serial number behind the last dash is dropped.</summary>
+    /// <summary>
+    /// <c>PJSIP/101-0000001a</c> → <c>101</c>; the serial number behind the last dash is dropped. What one does in his browser, his
+    /// extension does.
+    /// </summary>
     public static string EndpointOf(string name)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         var rest = slash < 0 ? name : name[(slash + 1)..];
-        var dash = rest.LastIndexOf('-');
-        return dash < 0 ? rest : rest[..dash];
+        var dash = rest.EndsWith(Browser, StringComparison.Ordinal) ? -1 : rest.LastIndexOf('-');
+        return ExtensionOf(dash < 0 ? rest : rest[..dash]);
     }
+
+    /// <summary><c>101-web</c> → <c>101</c>, <c>101</c> → <c>101</c>.</summary>
+    public static string ExtensionOf(string endpoint) =>
+        endpoint.EndsWith(Browser, StringComparison.Ordinal) ? endpoint[..^Browser.Length] : endpoint;
 
     private static DateTimeOffset Earliest(DateTimeOffset? known, DateTimeOffset at) => known < at ? known.Value : at;
 }
@@ -152,8 +207,15 @@ internal sealed class Channel(string id)
 /// <summary>The dialplan's announcement of an incoming call: our number, the caller's (digits and plus only), withheld or not.</summary>
 internal sealed record Announcement(string Did, string Number, bool Withheld);
 
-/// <summary>That a channel entered or left a bridge. <see cref="Peers"/> are the names of those who were in it (CEL).</summary>
-internal sealed record BridgeMark(DateTimeOffset At, bool Entered, string Bridge, string Peers = "");
+/// <summary>The dialplan's announcement of a call of one of ours: the number or extension that was asked for.</summary>
+internal sealed record Placement(string Number, bool ToOutside);
+
+/// <summary>That a channel entered or left a bridge, or was found in one. <see cref="Peers"/> are the names of those who were in it (CEL).</summary>
+/// <param name="Found">A list had it there, at about this time.</param>
+internal sealed record BridgeMark(DateTimeOffset At, bool Entered, string Bridge, string Peers = "", bool Found = false);
+
+/// <summary>That the far end of a channel put the other side on hold, or took it back.</summary>
+internal sealed record HoldMark(DateTimeOffset At, bool Held);
 
 /// <summary>That a channel was dialled for another one.</summary>
 internal sealed record Dial(Channel? Caller, string? Target, DateTimeOffset At);
@@ -164,7 +226,11 @@ internal sealed record DialRunMark(DateTimeOffset At, bool Began, string Data);
 /// <summary>What the dialplan said of a step of the plan.</summary>
 /// <param name="Targets">Phones with dashes between them; a mobile begins with m.</param>
 /// <param name="Word">Dial status of a step that ended, device state of a phone that was passed over.</param>
-internal sealed record StepMark(DateTimeOffset At, int Step, string Targets, StepMarkKind Kind, string Word = "");
+internal sealed record StepMark(DateTimeOffset At, int Step, string Targets, StepMarkKind Kind, string Word = "")
+{
+    /// <summary>Whether a phone is one of its targets.</summary>
+    public bool Names(string phone) => Targets.TrimStart('m').Split('-').Contains(phone);
+}
 
 internal enum StepMarkKind
 {

@@ -42,6 +42,12 @@ internal sealed class PlanSpool(GatewaySettings settings)
 
         Directory.CreateDirectory(settings.StateDirectory);
         using var stream = new FileStream(_file, FileMode.Append, FileAccess.Write, FileShare.Read);
+        if (stream.Position > 0)
+        {
+            // A run that was killed while it wrote may have left half a line: what comes next is no part of it.
+            stream.WriteByte((byte)'\n');
+        }
+
         foreach (var (anchorId, note) in fresh.TakeWhile(_ => stream.Position < MostBytes))
         {
             stream.Write(JsonSerializer.SerializeToUtf8Bytes(new Entry(anchorId, note), StoredJson.Options));
@@ -66,11 +72,11 @@ internal sealed class PlanSpool(GatewaySettings settings)
     {
         try
         {
-            return JsonSerializer.Deserialize<Entry>(line, StoredJson.Options);
+            return JsonSerializer.Deserialize<Entry>(line, StoredJson.Options) is { AnchorId: not null, Note: not null } entry ? entry : null;
         }
         catch (JsonException)
         {
-            // The last line of a run that was killed while it wrote.
+            // What a run that was killed while it wrote left of a line, or an empty one.
             return null;
         }
     }

@@ -32,6 +32,9 @@ internal sealed record TrackedCall
     /// <summary>Of an outgoing call: the party's side was lifted.</summary>
     public bool PartyAnswered { get; init; }
 
+    /// <summary>Of an outgoing call: Q.850 cause with which the party's channel ended; null while it lasts, and where there was none.</summary>
+    public int? PartyCause { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     public DateTimeOffset? AnsweredAt { get; init; }
@@ -52,6 +55,9 @@ internal sealed record TrackedCall
     /// <summary>The PBX gave no plan in time, or nobody did: the dialplan rang its own fallback.</summary>
     public bool Fallback { get; init; }
 
+    /// <summary>The voice menu that the caller passed; null when there was none.</summary>
+    public TrackedMenu? Menu { get; init; }
+
     /// <summary>A stop of the PBX ended the call.</summary>
     public bool Cut { get; init; }
 
@@ -64,18 +70,42 @@ internal sealed record TrackedCall
 
     public required ValueList<Transfer> Transfers { get; init; }
 
+    /// <summary>Who kept the other side on hold and when; null when AMI was not heard all the time somebody talked.</summary>
+    public ValueList<TrackedHold>? Holds { get; init; }
+
     /// <summary>Name of the recording's file; null when none was begun.</summary>
     public string? RecordingFile { get; init; }
+
+    /// <summary>What the recording holds, one stretch right behind the other: it stands still while its channel is in no bridge.</summary>
+    public ValueList<RecordedStretch> Recorded { get; init; } = [];
 }
 
 /// <summary>One phone of a call.</summary>
 /// <param name="ChannelId">Its channel; null for a phone that was passed over without being dialled.</param>
 /// <param name="Phone">Extension, or number for one outside.</param>
-/// <param name="Step">Step of the plan; null outside one.</param>
+/// <param name="Step">Step of the plan; null outside one, and when no witness could tell.</param>
 /// <param name="Rang">Whether it rang; null when no witness could tell.</param>
 internal sealed record TrackedLeg(
     string? ChannelId, string Phone, int? Step, DateTimeOffset? DialledAt, bool? Rang,
     DateTimeOffset? AnsweredAt, DateTimeOffset? EndedAt, LegResult? Result);
+
+/// <summary>A caller's way through a voice menu, or several behind each other.</summary>
+/// <param name="LeftAt">When he came out of it to be rung for; null when he never did.</param>
+/// <param name="Path">What he chose, dashes between (<c>1-2</c>); empty when nothing.</param>
+internal sealed record TrackedMenu(DateTimeOffset EnteredAt, DateTimeOffset? LeftAt, string Path)
+{
+    /// <summary>How many choices he made.</summary>
+    public int Depth => Path.Length == 0 ? 0 : Path.Count(letter => letter == '-') + 1;
+}
+
+/// <summary>A stretch of a talk in which one side kept the other on hold.</summary>
+/// <param name="Phone">Extension, or number outside, of the one of ours who did; null when the other party did.</param>
+/// <param name="Until">The end of the hold, or of the talk; null while both last.</param>
+internal sealed record TrackedHold(string? Phone, DateTimeOffset From, DateTimeOffset? Until);
+
+/// <summary>A stretch of time that is in the recording.</summary>
+/// <param name="Until">Null while it goes on.</param>
+internal sealed record RecordedStretch(DateTimeOffset From, DateTimeOffset? Until);
 
 /// <summary>A stretch in which a phone talked with the other party.</summary>
 internal sealed record TrackedTalk(string Phone, DateTimeOffset From, DateTimeOffset? Until);

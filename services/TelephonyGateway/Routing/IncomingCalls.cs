@@ -6,6 +6,7 @@ using Ami.Client.Actions;
 using CallCenterCrm.Telephony.Asterisk;
 using CallCenterCrm.Telephony.Callers;
 using CallCenterCrm.Telephony.Calls;
+using CallCenterCrm.Telephony.Steering;
 
 namespace CallCenterCrm.Telephony.Routing;
 
@@ -21,7 +22,7 @@ internal sealed record IncomingCall(string Channel, string Did, string Number, b
 /// own fallback. Nothing here is repeated: a plan that comes late or not at all does no harm.
 /// </summary>
 internal sealed partial class IncomingCalls(
-    AmiClient pbx, CallerLookup lookup, RoutingData routing, PhoneStates phones, CallDesk desk, TimeProvider time, ILogger<IncomingCalls> logger)
+    AmiClient pbx, CallerLookup lookup, RoutingData routing, PhoneStates phones, CallDesk desk, Helm helm, TimeProvider time, ILogger<IncomingCalls> logger)
     : BackgroundService
 {
     private const int MostWaiting = 1000;
@@ -46,7 +47,11 @@ internal sealed partial class IncomingCalls(
     {
         await foreach (var call in _calls.Reader.ReadAllAsync(cancellationToken))
         {
-            var note = await PlanAsync(call, cancellationToken);
+            if (await PlanAsync(call, cancellationToken) is not { } note)
+            {
+                continue;
+            }
+
             (note.Fault is null ? Planned : Unplanned).Add(1);
             if (note.DelaySeconds is { } delay)
             {
@@ -57,8 +62,14 @@ internal sealed partial class IncomingCalls(
         }
     }
 
-    private async Task<PlanNote> PlanAsync(IncomingCall call, CancellationToken cancellationToken)
+    /// <returns>Null when another gateway plans.</returns>
+    private async Task<PlanNote?> PlanAsync(IncomingCall call, CancellationToken cancellationToken)
     {
+        if (helm.IsStandby)
+        {
+            return null;
+        }
+
         var asked = time.GetTimestamp();
         var caller = call.Withheld ? null : await lookup.FindAsync(call.Number, cancellationToken);
         var lookupSeconds = time.GetElapsedTime(asked).TotalSeconds;
@@ -66,6 +77,12 @@ internal sealed partial class IncomingCalls(
         {
             NoPlan(logger, call.Did);
             return new PlanNote(null, caller, lookupSeconds, null, "the number has no rule, or nobody of it can be rung");
+        }
+
+        // Last of all: a gateway that was frozen on its way here is not the one any more that steers.
+        if (!await helm.MayPlanAsync(cancellationToken))
+        {
+            return null;
         }
 
         try

@@ -19,11 +19,15 @@ internal enum PhoneState
 internal sealed record Caller(Guid ClientId, string Name, Guid? ResponsibleId);
 
 /// <summary>What the PBX shall do with a call.</summary>
-/// <param name="Text">The plan in the dialplan's words: <c>101@15_102@10_m79035550001@25</c>, or <c>closed</c>.</param>
+/// <param name="Text">The plan in the dialplan's words: <c>101@15_102@10_m79035550001@25_v@120</c>, or <c>closed</c>.</param>
 /// <param name="Rule">Name of the rule, or of the hours that are closed.</param>
 /// <param name="Steps">What became of every step of the rule.</param>
-internal sealed record RingPlan(string Text, string Rule, IReadOnlyList<PlannedStep> Steps)
+/// <param name="RingSeconds">The ring cadence by which it was made, seconds.</param>
+internal sealed record RingPlan(string Text, string Rule, IReadOnlyList<PlannedStep> Steps, double RingSeconds = RingPlan.UsualRing)
 {
+    /// <summary>Russia's ring cadence, seconds: one of tone, four of silence.</summary>
+    public const double UsualRing = 5;
+
     public const string Closed = "closed";
 }
 
@@ -31,19 +35,46 @@ internal sealed record RingPlan(string Text, string Rule, IReadOnlyList<PlannedS
 /// <param name="Step">Its number in the plan, from 1; null when it was left out.</param>
 /// <param name="Target">The rule's word for it.</param>
 /// <param name="Phones">Whom it rings.</param>
-/// <param name="Seconds">How long, seconds.</param>
-/// <param name="PassedOver">Phones that could not be rung, with the reason.</param>
+/// <param name="Seconds">How long, seconds; of a message the most that it may last.</param>
+/// <param name="PassedOver">Phones that are not rung, with the reason.</param>
 internal sealed record PlannedStep(int? Step, string Target, IReadOnlyList<string> Phones, double Seconds, IReadOnlyDictionary<string, string> PassedOver);
 
-/// <summary>Turns an escalation rule into a plan for one call, passing over whoever cannot be rung now.</summary>
+/// <summary>Why a phone is passed over.</summary>
+internal static class PassReason
+{
+    public const string Busy = "busy";
+
+    public const string Unregistered = "unregistered";
+
+    /// <summary>Its owner is on leave or ill, or does not work at this hour.</summary>
+    public const string Absent = "absent";
+
+    /// <summary>Its owner takes no calls for the moment, as he said himself.</summary>
+    public const string Paused = "paused";
+}
+
+/// <summary>
+/// Turns an escalation rule into a plan for one call, passing over whoever cannot be rung now. Nobody who is absent is rung,
+/// on his mobile neither, even if no step is left then: the PBX's fallback is for that. A rule that ends in a message always
+/// has that one left: with nobody to ring the caller is asked for it at once. Whoever pauses is spared his desk phone; a step that
+/// names his mobile rings it, for it is there for when nobody else is.
+/// </summary>
 internal sealed class PlanMaker(RoutingTables tables, Func<string, PhoneState> stateOf, Func<string, DateTimeOffset?> lastTalkOf)
 {
+    // Longer than what anybody says who wants to be rung back, and short enough to fill no disk.
+    private const int MessageSeconds = 120;
+
     /// <summary>The plan for a call.</summary>
     /// <param name="number">Our number that was called.</param>
     /// <param name="caller">The client who calls; null when unknown.</param>
     /// <param name="at">Now.</param>
-    /// <returns>Null when the number has no rule or nobody of the rule can be rung: the PBX rings its fallback.</returns>
-    public RingPlan? Make(string number, Caller? caller, DateTimeOffset at)
+    /// <returns>Null when the number has no rule, or nobody of the rule can be rung and it asks for no message: the PBX rings its fallback.</returns>
+    public RingPlan? Make(string number, Caller? caller, DateTimeOffset at) =>
+        Draft(number, caller, at) is { Text.Length: > 0 } plan ? plan : null;
+
+    /// <summary>The same, but with what became of the steps when nobody can be rung: its text is empty then.</summary>
+    /// <returns>Null when the number has no rule.</returns>
+    public RingPlan? Draft(string number, Caller? caller, DateTimeOffset at)
     {
         if (tables.Numbers.FirstOrDefault(known => known.Number == number) is not { } trunkNumber
             || tables.Rules.FirstOrDefault(known => known.Id == trunkNumber.RuleId) is not { } rule)
@@ -66,53 +97,73 @@ internal sealed class PlanMaker(RoutingTables tables, Func<string, PhoneState> s
             var passed = new Dictionary<string, string>(StringComparer.Ordinal);
             var phones = step.Target switch
             {
-                StepTarget.Responsible when responsible?.Extension is { } extension => One(extension, passed),
-                StepTarget.Responsible or StepTarget.Next => Next(group, rung, passed),
-                StepTarget.Group => [.. Members(group).Where(extension => IsFree(extension, passed))],
-                StepTarget.Employee => tables.Employee(step.EmployeeId)?.Extension is { } extension ? One(extension, passed) : [],
+                StepTarget.Responsible when responsible?.Extension is not null => One(responsible, at, passed),
+                StepTarget.Responsible or StepTarget.Next => Next(group, rung, at, passed),
+                StepTarget.Group => [.. Members(group).Where(member => IsFree(member, at, passed)).Select(Phone)],
+                StepTarget.Employee => One(tables.Employee(step.EmployeeId), at, passed),
                 _ => [],
             };
-            var mobile = step.Target == StepTarget.Mobile ? tables.Employee(step.EmployeeId)?.Mobile : null;
-            var seconds = Math.Round(step.Rings * rule.RingSeconds);
-            if (mobile is not null || phones.Count > 0)
+            var mobile = step.Target == StepTarget.Mobile ? Mobile(tables.Employee(step.EmployeeId), at, passed) : null;
+            var target = step.Target == StepTarget.Message ? "v" : mobile is not null ? "m" + mobile : string.Join('-', phones);
+            var seconds = step.Target == StepTarget.Message ? MessageSeconds : Math.Round(step.Rings * rule.RingSeconds);
+            if (target.Length > 0)
             {
                 rung.UnionWith(phones);
-                text.Add(string.Create(CultureInfo.InvariantCulture, $"{(mobile is null ? string.Join('-', phones) : "m" + mobile)}@{seconds}"));
+                text.Add(string.Create(CultureInfo.InvariantCulture, $"{target}@{seconds}"));
             }
 
-            steps.Add(new PlannedStep(
-                mobile is not null || phones.Count > 0 ? text.Count : null, step.Target, mobile is null ? phones : [mobile], seconds, passed));
+            steps.Add(new PlannedStep(target.Length > 0 ? text.Count : null, step.Target, mobile is null ? phones : [mobile], seconds, passed));
         }
 
-        return text.Count == 0 ? null : new RingPlan(string.Join('_', text), rule.Name, steps);
+        return new RingPlan(string.Join('_', text), rule.Name, steps, (double)rule.RingSeconds);
     }
 
-    private List<string> One(string extension, Dictionary<string, string> passed) => IsFree(extension, passed) ? [extension] : [];
+    private List<string> One(Employee? employee, DateTimeOffset at, Dictionary<string, string> passed) =>
+        employee?.Extension is not null && IsFree(employee, at, passed) ? [Phone(employee)] : [];
 
-    private List<string> Next(RingGroup? group, HashSet<string> rung, Dictionary<string, string> passed)
+    private List<string> Next(RingGroup? group, HashSet<string> rung, DateTimeOffset at, Dictionary<string, string> passed)
     {
         // A phone that already rings for another call is better than nobody, and worse than a quiet one.
-        var candidates = Members(group).Where(extension => !rung.Contains(extension))
-            .OrderBy(extension => stateOf(extension) == PhoneState.Ringing)
-            .ThenBy(extension => group?.Pick == RingGroupPick.LongestIdle ? lastTalkOf(extension) ?? DateTimeOffset.MinValue : DateTimeOffset.MinValue);
-        return candidates.FirstOrDefault(extension => IsFree(extension, passed)) is { } next ? [next] : [];
+        var candidates = Members(group).Where(member => !rung.Contains(Phone(member)))
+            .OrderBy(member => stateOf(Phone(member)) == PhoneState.Ringing)
+            .ThenBy(member => group?.Pick == RingGroupPick.LongestIdle ? lastTalkOf(Phone(member)) ?? DateTimeOffset.MinValue : DateTimeOffset.MinValue);
+        return candidates.FirstOrDefault(member => IsFree(member, at, passed)) is { } next ? [Phone(next)] : [];
     }
 
-    private IEnumerable<string> Members(RingGroup? group) =>
-        group?.Members.Select(id => tables.Employee(id)?.Extension).OfType<string>() ?? [];
-
-    private bool IsFree(string extension, Dictionary<string, string> passed)
+    private static string? Mobile(Employee? employee, DateTimeOffset at, Dictionary<string, string> passed)
     {
-        switch (stateOf(extension))
+        if (employee?.Mobile is not { } mobile || !employee.IsAbsent(at))
         {
-            case PhoneState.Busy:
-                passed[extension] = "busy";
-                return false;
-            case PhoneState.Unregistered:
-                passed[extension] = "unregistered";
-                return false;
-            default:
-                return true;
+            return employee?.Mobile;
         }
+
+        passed[mobile] = PassReason.Absent;
+        return null;
+    }
+
+    // Those with a phone.
+    private IEnumerable<Employee> Members(RingGroup? group) =>
+        group?.Members.Select(id => tables.Employee(id)).OfType<Employee>().Where(member => member.Extension is not null) ?? [];
+
+    private static string Phone(Employee employee) => employee.Extension!;
+
+    private bool IsFree(Employee employee, DateTimeOffset at, Dictionary<string, string> passed)
+    {
+        var reason = employee.IsAbsent(at)
+            ? PassReason.Absent
+            : employee.State?.IsReady(at) == false
+            ? PassReason.Paused
+            : stateOf(Phone(employee)) switch
+            {
+                PhoneState.Busy => PassReason.Busy,
+                PhoneState.Unregistered => PassReason.Unregistered,
+                _ => null,
+            };
+        if (reason is not null)
+        {
+            passed[Phone(employee)] = reason;
+        }
+
+        return reason is null;
     }
 }

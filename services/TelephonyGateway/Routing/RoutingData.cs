@@ -17,20 +17,33 @@ internal sealed partial class RoutingData(
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<RoutingData> logger)
     : BackgroundService, IHealthCheck
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, RespectNullableAnnotations = true };
     private static readonly TimeSpan Reread = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
     private readonly string _file = Path.Combine(settings.StateDirectory, "routing.json");
     private volatile RoutingTables _tables = RoutingTables.Empty;
     private volatile string? _fault = "not read yet";
+    private IReadOnlyList<RoutingMistake> _ofStaff = [];
+    private readonly SemaphoreSlim _reading = new(1);
 
     /// <summary>What is in force now.</summary>
     public RoutingTables Tables => _tables;
 
     /// <summary>Reads tables from a file in which they were written.</summary>
     /// <exception cref="JsonException">It is no such file.</exception>
-    public static RoutingTables ReadFile(string file) =>
-        JsonSerializer.Deserialize<RoutingTables>(File.ReadAllText(file), Json) ?? throw new JsonException("The file holds nothing");
+    public static RoutingTables ReadFile(string file)
+    {
+        var tables = JsonSerializer.Deserialize<RoutingTables>(File.ReadAllText(file), Json) ?? throw new JsonException("The file holds nothing");
+
+        // The reader refuses null where a member must be, but not where an element of a list must be.
+        IEnumerable<object?>[] lists =
+        [
+            tables.Employees, tables.Groups, tables.Hours, tables.Rules, tables.Numbers,
+            .. tables.Rules.OfType<EscalationRule>().Select(rule => rule.Steps),
+            .. tables.Employees.OfType<Employee>().SelectMany(employee => new IEnumerable<object?>[] { employee.WorkingHours, employee.Absences }),
+        ];
+        return lists.Any(list => list.Contains(null)) ? throw new JsonException("An element of a list is null") : tables;
+    }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(_fault is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(_fault));
@@ -70,7 +83,7 @@ internal sealed partial class RoutingData(
 
                 while (true)
                 {
-                    Take(await store.LoadAsync(stoppingToken), first);
+                    await ReadAsync(first, stoppingToken);
                     first = false;
                     await connection.WaitAsync(Reread, stoppingToken);
                 }
@@ -100,28 +113,73 @@ internal sealed partial class RoutingData(
         }
     }
 
+    /// <summary>Takes over what was just changed, so that it is in force when its author hears that it is done.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReadAsync(first: false, cancellationToken);
+        }
+        catch (NpgsqlException fault)
+        {
+            // It is stored; the loop above reads it as soon as that is possible.
+            Failed(logger, fault.Message);
+        }
+    }
+
+    private async Task ReadAsync(bool first, CancellationToken cancellationToken)
+    {
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            Take(await store.LoadAsync(cancellationToken), first);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
     private void Take(RoutingTables tables, bool first)
     {
-        var errors = RoutingCheck.Errors(tables);
-        if (errors.Count > 0)
+        var found = RoutingCheck.Mistakes(tables).ToLookup(mistake => mistake.OfStaff);
+        var mistakes = found[false].ToArray();
+        if (mistakes.Length > 0)
         {
             if (first)
             {
-                throw new SettingsException(errors);
+                throw new SettingsException([.. mistakes.Select(mistake => mistake.AsSetting())]);
             }
 
             // Whoever wrote them past the checks is told; calls go on by the tables that were sound.
             _fault = "the changed tables are wrong, the earlier ones stay in force: "
-                + string.Join("; ", errors.Select(error => $"{error.Key} {error.Fault}"));
+                + string.Join("; ", mistakes.Select(mistake => mistake.AsSetting()).Select(error => $"{error.Key}: {error.Cure}"));
             return;
         }
 
+        foreach (var error in found[true].Except(_ofStaff).Select(mistake => mistake.AsSetting()))
+        {
+            LeftOut(logger, error.Key, error.Cure);
+        }
+
+        _ofStaff = [.. found[true]];
         _tables = tables;
-        _fault = null;
+        _fault = FaultOf(tables);
         Directory.CreateDirectory(settings.StateDirectory);
         var draft = _file + ".new";
         File.WriteAllText(draft, JsonSerializer.Serialize(tables, Json));
         File.Move(draft, _file, overwrite: true);
+    }
+
+    // A step that rings nobody is left out of its rule's plans; a rule of such steps alone leaves its numbers to the PBX.
+    private static string? FaultOf(RoutingTables tables)
+    {
+        var rules = string.Join(", ", RoutingCheck.Unattended(tables).Select(rule => $"'{rule.Name}'"));
+        return rules.Length == 0
+            ? null
+            : tables.Employees.Any(employee => employee.Version > 0)
+                ? $"nobody is left whom these rules could ring, so the PBX rings its fallback: {rules}"
+                : $"waits for Staff's employees, and until then the PBX rings its fallback for the rules {rules}";
     }
 
     [LoggerMessage(320, LogLevel.Warning, "The kept routing tables cannot be read: {Reason}")]
@@ -132,6 +190,9 @@ internal sealed partial class RoutingData(
 
     [LoggerMessage(322, LogLevel.Critical, "The routing tables are wrong, so the gateway does not start: {Key} {Fault}: {Cure}")]
     private static partial void Wrong(ILogger logger, string key, string fault, string cure);
+
+    [LoggerMessage(324, LogLevel.Warning, "By what Staff tells of the employees, {Key} rings nobody or names nobody: {Cure}")]
+    private static partial void LeftOut(ILogger logger, string key, string cure);
 
     [LoggerMessage(323, LogLevel.Warning, "The routing tables stay as last known: {Reason}")]
     private static partial void Failed(ILogger logger, string reason);

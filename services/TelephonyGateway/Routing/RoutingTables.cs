@@ -5,7 +5,22 @@ namespace CallCenterCrm.Telephony.Routing;
 /// <summary>Everything that decides who rings when, as one picture that does not change under the reader.</summary>
 internal sealed record RoutingTables
 {
-    public required IReadOnlyList<Employee> Employees { get; init; }
+    // Every member of a group is looked up for every call.
+    private readonly Dictionary<Guid, Employee> _byId = [];
+
+    /// <summary>Staff owns them: a file of first values need not have any.</summary>
+    public IReadOnlyList<Employee> Employees
+    {
+        get;
+        init
+        {
+            field = value;
+
+            // Whoever reads a file refuses a null among them afterwards.
+            _byId = value.OfType<Employee>().DistinctBy(employee => employee.Id).ToDictionary(employee => employee.Id);
+        }
+    }
+    = [];
 
     public required IReadOnlyList<RingGroup> Groups { get; init; }
 
@@ -15,19 +30,21 @@ internal sealed record RoutingTables
 
     public required IReadOnlyList<TrunkNumber> Numbers { get; init; }
 
-    public static RoutingTables Empty { get; } = new() { Employees = [], Groups = [], Hours = [], Rules = [], Numbers = [] };
+    public static RoutingTables Empty { get; } = new() { Groups = [], Hours = [], Rules = [], Numbers = [] };
 
-    public Employee? Employee(Guid? id) => id is null ? null : Employees.FirstOrDefault(employee => employee.Id == id);
+    public Employee? Employee(Guid? id) => id is { } known ? _byId.GetValueOrDefault(known) : null;
 }
 
-/// <summary>One of ours, as far as telephony is concerned.</summary>
-/// <param name="Extension">His phone, for example <c>101</c>; null when he has none.</param>
-/// <param name="Mobile">E.164 without plus; null when none is known.</param>
-internal sealed record Employee(Guid Id, string Name, string? Extension, string? Mobile);
-
 /// <summary>Managers who stand in for each other («Группа приёма звонков»).</summary>
-/// <param name="Members">In their order.</param>
-internal sealed record RingGroup(Guid Id, string Name, [property: JsonConverter(typeof(JsonStringEnumConverter<RingGroupPick>))] RingGroupPick Pick, IReadOnlyList<Guid> Members);
+/// <param name="Members">In their order; Staff says who stands in which group.</param>
+/// <param name="Version">Grows with every change.</param>
+internal sealed record RingGroup(
+    Guid Id, string Name, [property: JsonConverter(typeof(JsonStringEnumConverter<RingGroupPick>))] RingGroupPick Pick, IReadOnlyList<Guid> Members,
+    long Version = 1)
+{
+    // A list that a file leaves out is empty, here and below.
+    public IReadOnlyList<Guid> Members { get; init; } = Members ?? [];
+}
 
 internal enum RingGroupPick
 {
@@ -36,8 +53,14 @@ internal enum RingGroupPick
 }
 
 /// <summary>When a number is attended to («Рабочее время»), in a time zone of its own.</summary>
-internal sealed record BusinessHours(Guid Id, string Name, string TimeZone, IReadOnlyList<OpenSpan> Spans, IReadOnlyList<Holiday> Holidays)
+/// <param name="Version">Grows with every change.</param>
+internal sealed record BusinessHours(
+    Guid Id, string Name, string TimeZone, IReadOnlyList<OpenSpan> Spans, IReadOnlyList<Holiday> Holidays, long Version = 1)
 {
+    public IReadOnlyList<OpenSpan> Spans { get; init; } = Spans ?? [];
+
+    public IReadOnlyList<Holiday> Holidays { get; init; } = Holidays ?? [];
+
     /// <summary>Whether it is open at a moment.</summary>
     /// <exception cref="TimeZoneNotFoundException">The time zone is unknown; the tables' check says so before.</exception>
     public bool IsOpen(DateTimeOffset at)
@@ -50,8 +73,7 @@ internal sealed record BusinessHours(Guid Id, string Name, string TimeZone, IRea
             return holiday.Opens <= time && time < holiday.Closes;
         }
 
-        var weekday = local.DayOfWeek == DayOfWeek.Sunday ? 7 : (int)local.DayOfWeek;
-        return Spans.Any(span => span.Weekday == weekday && span.Opens <= time && time < span.Closes);
+        return Spans.Any(span => span.Holds(local.DateTime));
     }
 }
 
@@ -61,7 +83,12 @@ internal sealed record BusinessHours(Guid Id, string Name, string TimeZone, IRea
 internal sealed record OpenSpan(
     int Weekday,
     [property: JsonConverter(typeof(TimeOfDayJson))] TimeSpan Opens,
-    [property: JsonConverter(typeof(TimeOfDayJson))] TimeSpan Closes);
+    [property: JsonConverter(typeof(TimeOfDayJson))] TimeSpan Closes)
+{
+    /// <summary>Whether a local time lies in it.</summary>
+    public bool Holds(DateTime local) =>
+        Weekday == (local.DayOfWeek == DayOfWeek.Sunday ? 7 : (int)local.DayOfWeek) && Opens <= local.TimeOfDay && local.TimeOfDay < Closes;
+}
 
 /// <summary>A day that is not as its weekday; closed when it has no times.</summary>
 internal sealed record Holiday(
@@ -73,15 +100,20 @@ internal sealed record Holiday(
 /// <summary>Who rings, in which order, and how long («Правило переадресации»).</summary>
 /// <param name="RingSeconds">Length of one ring, seconds.</param>
 /// <param name="GroupId">From whom the next manager is taken.</param>
-internal sealed record EscalationRule(Guid Id, string Name, double RingSeconds, Guid? GroupId, IReadOnlyList<EscalationStep> Steps);
+/// <param name="Version">Grows with every change.</param>
+internal sealed record EscalationRule(
+    Guid Id, string Name, double RingSeconds, Guid? GroupId, IReadOnlyList<EscalationStep> Steps, long Version = 1)
+{
+    public IReadOnlyList<EscalationStep> Steps { get; init; } = Steps ?? [];
+}
 
 /// <summary>One step of a rule.</summary>
 /// <param name="Target">One of <see cref="StepTarget"/>.</param>
 /// <param name="EmployeeId">Whom, for the targets that name one.</param>
-/// <param name="Rings">How many rings, from 1 to 20.</param>
+/// <param name="Rings">How many rings, from 1 to 20; 0 where none rings.</param>
 internal sealed record EscalationStep(string Target, Guid? EmployeeId, int Rings);
 
-/// <summary>Whom a step of a rule rings.</summary>
+/// <summary>Whom a step of a rule rings, or what it does instead.</summary>
 internal static class StepTarget
 {
     /// <summary>The manager who is responsible for the client; for a caller without one, the next of the group.</summary>
@@ -98,8 +130,12 @@ internal static class StepTarget
 
     /// <summary>A certain employee's mobile, who must accept with "1".</summary>
     public const string Mobile = "mobile";
+
+    /// <summary>Nobody: the caller is asked to leave a message, which ends the call («Взять контакт»). Only as the last step.</summary>
+    public const string Message = "message";
 }
 
 /// <summary>One of our numbers at the provider's.</summary>
 /// <param name="Number">E.164 without plus.</param>
-internal sealed record TrunkNumber(string Number, string Name, Guid RuleId, Guid HoursId);
+/// <param name="Version">Grows with every change.</param>
+internal sealed record TrunkNumber(string Number, string Name, Guid RuleId, Guid HoursId, long Version = 1);

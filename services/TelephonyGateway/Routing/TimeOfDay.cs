@@ -11,15 +11,23 @@ internal static class TimeOfDay
         string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours:00}:{time.Minutes:00}");
 
     /// <exception cref="FormatException">It is no time of day.</exception>
-    public static TimeSpan Read(string text)
+    public static TimeSpan Read(string text) =>
+        TryRead(text, out var time) ? time : throw new FormatException($"'{text}' is no time of day such as 09:00 or 24:00");
+
+    public static bool TryRead(string text, out TimeSpan time)
     {
         var parts = text.Split(':');
-        return parts.Length is 2 or 3
-            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var hours)
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
-            && minutes < 60 && (hours < 24 || (hours == 24 && minutes == 0))
-            ? new TimeSpan(hours, minutes, 0)
-            : throw new FormatException($"'{text}' is no time of day such as 09:00 or 24:00");
+        time = default;
+        if (parts.Length is not (2 or 3)
+            || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var hours)
+            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
+            || minutes > 59 || hours > 24 || (hours == 24 && minutes > 0))
+        {
+            return false;
+        }
+
+        time = new TimeSpan(hours, minutes, 0);
+        return true;
     }
 }
 
