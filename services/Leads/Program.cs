@@ -1,4 +1,4 @@
 using CallCenterCrm.Leads;
 using CallCenterCrm.ServiceDefaults;
 
-return await CrmService.RunAsync(args, "leads", (builder, settings) => builder.AddLeads(settings));
+return await CrmService.RunAsync(args, "leads", (builder, settings) => builder.AddLeads(settings), app => app.MapLeads());

@@ -1,6 +1,5 @@
 using CallCenterCrm.Contracts.Telephony.V1;
 using CallCenterCrm.Leads.Callbacks;
-using CallCenterCrm.Leads.Clients;
 using CallCenterCrm.Messaging;
 using Dapper;
 using Npgsql;
@@ -8,81 +7,99 @@ using Npgsql;
 namespace CallCenterCrm.Leads.Activities;
 
 /// <summary>
-/// Puts a call on the history of its client; makes a lead of an unknown caller, one while it is open; opens a callback for
-/// a missed call. Internal calls, withheld numbers, our own numbers and employees are nobody's lead.
+/// Puts a call on the history of its client; makes a lead of an unknown caller, one while it is open; lets a settled call open,
+/// try or close a callback. Internal calls, withheld numbers, our own numbers and employees are nobody's lead.
 /// </summary>
-internal sealed class CallChangedConsumer(NpgsqlDataSource dataSource) : InboxConsumer<CallChanged>(dataSource)
+internal sealed class CallChangedConsumer(NpgsqlDataSource dataSource, CallbackSettings callbacks, TimeProvider time)
+    : InboxConsumer<CallChanged>(dataSource)
 {
     protected override async Task ConsumeAsync(
         CallChanged message, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        if (message is not { Party: PartyKind.Outside, PartyNumber: { } number, Direction: not CallDirection.Internal })
+        // Nor is a click after which the manager did not lift his own phone a call with the client, or a try to reach him.
+        if (message is not { Party: PartyKind.Outside, PartyNumber: { } number, Direction: not CallDirection.Internal, PartyDialled: not false })
         {
             return;
         }
 
-        var clientId = await ClientStore.FindByNumberAsync(number, connection, transaction, cancellationToken);
-        var leadId = clientId is null ? await LeadAsync(message, number, connection, transaction, cancellationToken) : null;
-        var isNews = await SaveAsync(message, number, clientId, leadId, connection, transaction, cancellationToken);
-        if (isNews && message is { Settled: true, Direction: CallDirection.In, Result: CallResult.Missed or CallResult.LostInTransfer })
+        // Also one that rings: its number may become a client's now, who would not get it.
+        await Party.LockAsync([number], connection, transaction, cancellationToken);
+        if (await SaveAsync(message, number, connection, transaction, cancellationToken) is { } saved && message.Settled)
         {
-            await CallbackStore.OpenAsync(message, number, clientId, connection, transaction, cancellationToken);
+            var party = await Party.OfAsync(number, saved.ClientId, connection, transaction, cancellationToken);
+            var theirs = new PartyCallbacks(party, callbacks, time.GetUtcNow(), connection, transaction);
+            await theirs.SettledAsync(message, cancellationToken);
+            await theirs.PublishAsync(cancellationToken);
         }
     }
 
-    private static async Task<Guid?> LeadAsync(
+    // One statement, since calls are most of what comes here. Null when a newer version of the call is known already.
+    private static async Task<Saved?> SaveAsync(
         CallChanged call, string number, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        if (call.Direction == CallDirection.In)
-        {
-            await connection.ExecuteAsync(new CommandDefinition(
-                """
+        var talked = Conversation.Of(call);
+        return await connection.QuerySingleOrDefaultAsync<Saved>(new CommandDefinition(
+            """
+            WITH client AS (
+                -- Of several with this number always the same one.
+                SELECT client_id FROM client_numbers JOIN clients ON clients.id = client_id
+                WHERE client_numbers.number = @number AND NOT removed ORDER BY client_id LIMIT 1
+            ), before AS (
+                SELECT lead_id FROM call_activities WHERE call_id = @CallId
+            ), opened AS (
+                -- A call that was there before keeps the lead that it had, even if that one was closed since. The update
+                -- changes nothing, but gives back a lead that another call opened at the same moment.
                 INSERT INTO leads (number, source, opened_at) SELECT @number, 'incoming_call', @StartedAt
-                WHERE NOT EXISTS (SELECT FROM call_activities WHERE call_id = @CallId)
-                ON CONFLICT (number) WHERE closed_at IS NULL DO NOTHING
-                """, new { number, call.StartedAt, call.CallId }, transaction, cancellationToken: cancellationToken));
-        }
-
-        return await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
-            """
-            SELECT coalesce((SELECT lead_id FROM call_activities WHERE call_id = @CallId),
-                            (SELECT id FROM leads WHERE number = @number AND closed_at IS NULL))
-            """, new { number, call.CallId }, transaction, cancellationToken: cancellationToken));
-    }
-
-    // False when a newer version of the call is known already.
-    private static async Task<bool> SaveAsync(
-        CallChanged call, string number, Guid? clientId, Guid? leadId, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
+                WHERE @incoming AND NOT EXISTS (SELECT FROM client) AND NOT EXISTS (SELECT FROM before)
+                ON CONFLICT (number) WHERE closed_at IS NULL DO UPDATE SET number = excluded.number
+                RETURNING id
+            ), lead AS (
+                SELECT coalesce(
+                    (SELECT lead_id FROM before), (SELECT id FROM opened), (SELECT id FROM leads WHERE number = @number AND closed_at IS NULL)) AS lead_id
+                WHERE NOT EXISTS (SELECT FROM client)
+            )
             INSERT INTO call_activities AS known (call_id, call_version, client_id, lead_id, direction, number, started_at, answered_at,
-                ended_at, answered_by, result, miss_reason, settled, recording)
-            VALUES (@CallId, @Version, @clientId, @leadId, @direction, @number, @StartedAt, @AnsweredAt,
-                @EndedAt, @AnsweredBy, @result, @missReason, @Settled, @recording::jsonb)
+                ended_at, answered_by, result, miss_reason, settled, recording, placed_by, phones, talk_seconds, talked_until)
+            VALUES (@CallId, @Version, (SELECT client_id FROM client), (SELECT lead_id FROM lead), @direction, @number, @StartedAt, @AnsweredAt,
+                @EndedAt, @AnsweredBy, @result, @missReason, @Settled, @recording::jsonb, @PlacedBy, @phones, @talkSeconds, @talkedUntil)
             ON CONFLICT (call_id) DO UPDATE SET
                 call_version = excluded.call_version, answered_at = excluded.answered_at, ended_at = excluded.ended_at,
                 answered_by = excluded.answered_by, result = excluded.result, miss_reason = excluded.miss_reason,
-                settled = excluded.settled, recording = excluded.recording
+                settled = excluded.settled, recording = excluded.recording, placed_by = excluded.placed_by, phones = excluded.phones,
+                talk_seconds = excluded.talk_seconds, talked_until = excluded.talked_until
             WHERE known.call_version < excluded.call_version
+            RETURNING (SELECT client_id FROM client) AS client_id
             """,
             new
             {
                 call.CallId,
                 call.Version,
-                clientId,
-                leadId,
+                incoming = call.Direction == CallDirection.In,
                 direction = call.Direction == CallDirection.In ? "in" : "out",
                 number,
                 call.StartedAt,
                 call.AnsweredAt,
                 call.EndedAt,
                 call.AnsweredBy,
-                result = Word(call.Result),
-                missReason = Word(call.MissReason),
+                result = call.Result is { } result ? Words.Of(result) : null,
+                missReason = call.MissReason is { } reason ? Words.Of(reason) : null,
                 call.Settled,
                 recording = call.Recording is null ? null : System.Text.Json.JsonSerializer.Serialize(call.Recording, ChangeLog.Json),
-            }, transaction, cancellationToken: cancellationToken)) > 0;
+                call.PlacedBy,
+                phones = Phones(call),
+                talkSeconds = talked?.Length.TotalSeconds,
+                talkedUntil = talked?.Until,
+            }, transaction, cancellationToken: cancellationToken));
+    }
 
-    internal static string? Word<T>(T? word)
-        where T : struct, Enum => word is null ? null : System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(word.Value.ToString());
+    // The rule by which telephony lets somebody see the call: who placed it, was rung or talked.
+    private static string[] Phones(CallChanged call) =>
+    [
+        .. call.Legs.Where(leg => leg.AnsweredAt is not null || (leg.DialledAt is not null && leg.Rang != false)).Select(leg => leg.Phone)
+            .Concat(call.Talks.Select(talk => talk.Phone))
+            .Concat(new[] { call.PlacedBy, call.AnsweredBy }.OfType<string>())
+            .Distinct(StringComparer.Ordinal),
+    ];
+
+    private sealed record Saved(Guid? ClientId);
 }

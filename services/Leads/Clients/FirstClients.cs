@@ -22,7 +22,7 @@ internal sealed partial class FirstClients(
 
         try
         {
-            var rows = JsonSerializer.Deserialize<Row[]>(File.ReadAllText(file), JsonSerializerOptions.Web) ?? [];
+            var rows = JsonSerializer.Deserialize<Row?[]>(File.ReadAllText(file), JsonSerializerOptions.Web) ?? [];
             return [.. rows.Select((row, index) => Read(row, index + 1, settings)).OfType<Client>()];
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
@@ -53,9 +53,15 @@ internal sealed partial class FirstClients(
         }
     }
 
-    private static Client? Read(Row row, int number, SettingsReader settings)
+    private static Client? Read(Row? row, int number, SettingsReader settings)
     {
         var place = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"SeedFile, client {number}");
+        if (row is null)
+        {
+            settings.Fail(place, "is null", "write a client, or nothing");
+            return null;
+        }
+
         var numbers = new List<PhoneNumber>();
         foreach (var text in row.Numbers ?? [])
         {
