@@ -1,0 +1,39 @@
+import { useTranslation } from 'react-i18next';
+import { useClientOfCall, usePartyWords } from '../clients/clientsOf';
+import { moodOf } from '../live/callSense';
+import { CloseIcon } from '../ui-bits/icons';
+import { formatNumber } from '../ui-bits/phoneNumber';
+import css from './Card.module.css';
+import { useCallOf } from './callOf';
+import { closeCard, showCard, type OpenCard } from './cards';
+
+export function CardTab({ card, chosen }: { card: OpenCard; chosen: boolean }) {
+  const { t } = useTranslation();
+  const { call } = useCallOf(card.callId);
+  const { data: client } = useClientOfCall(call);
+  const wordsOf = usePartyWords();
+  const who = client?.name ?? (call ? wordsOf(call) : formatNumber(card.number) || '…');
+  return (
+    <li ref={(tab) => { if (chosen) tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); }} className={css.tab} data-chosen={chosen || undefined} data-mood={call ? moodOf(call) : 'unanswered'}>
+      <button
+        type="button"
+        aria-current={chosen}
+        className={`plain cut ${css.tabname ?? ''}`}
+        onClick={() => showCard(card.callId)}
+        onKeyDown={(event) => {
+          const next = event.key === 'ArrowRight' ? 'nextElementSibling' : event.key === 'ArrowLeft' ? 'previousElementSibling' : undefined;
+          const tab = next && event.currentTarget.parentElement?.[next]?.querySelector('button');
+          tab?.focus();
+          tab?.click();
+          if (event.key === 'Delete') closeCard(card.callId);
+        }}
+      >
+        <i className={css.dot} aria-hidden="true" />
+        {who}
+      </button>
+      <button type="button" className={`plain ${css.x ?? ''}`} aria-label={t('card.closeTab', { who })} onClick={() => closeCard(card.callId)}>
+        <CloseIcon size={14} />
+      </button>
+    </li>
+  );
+}

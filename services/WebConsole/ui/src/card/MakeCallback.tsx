@@ -1,0 +1,77 @@
+import { Button, Select, Textarea } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState, type SubmitEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ask } from '../api/ask';
+import { Problem } from '../api/problem';
+import type { Call } from '../api/words';
+import { useEmployees } from '../live/people';
+import { clickKey } from '../live/useDial';
+import { useMay } from '../session/meContext';
+import { CallbackIcon } from '../ui-bits/icons';
+import { toast } from '../ui-bits/toasts';
+import { Trouble } from '../ui-bits/Trouble';
+import css from './Card.module.css';
+import { touchCard } from './cards';
+
+/** The next step after a talk: somebody calls back, with a note what about. */
+export function MakeCallback({ call }: { call: Call }) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const may = useMay('callbacks.write');
+  const employees = useEmployees();
+  const [open, setOpen] = useState(false);
+  const [note, setNote] = useState('');
+  const [employeeId, setEmployeeId] = useState<string | null>(null);
+  const [key, setKey] = useState(clickKey);
+  const talked = call.talks.length > 0;
+
+  const make = useMutation({
+    mutationFn: () =>
+      ask('callcenter.callbacks.v1.Callbacks/CreateCallback', {
+        idempotencyKey: key,
+        ...(call.clientId === '' ? { number: call.partyNumber } : { clientId: call.clientId }),
+        note: note.trim() === '' ? t('card.makeCallback.noteDefault') : note.trim(),
+        employeeId: employeeId ?? '',
+        fromCallId: talked ? call.id : '',
+      }),
+    onSuccess: () => {
+      toast({ mood: 'talking', title: t('card.makeCallback.done') }, 4000);
+      setOpen(false);
+      setNote('');
+      setKey(clickKey());
+      void cache.invalidateQueries({ queryKey: ['callbacks'] });
+    },
+    onError: (refused) => {
+      if (!(refused instanceof Problem && refused.isTransient)) setKey(clickKey());
+    },
+  });
+
+  function save(event: SubmitEvent): void {
+    event.preventDefault();
+    make.mutate();
+  }
+
+  if (!may || call.party !== 'PARTY_OUTSIDE') return null;
+  if (!open) {
+    return (
+      <Button variant="default" leftSection={<CallbackIcon size={17} />} style={{ alignSelf: 'flex-start' }}
+        onClick={() => { setOpen(true); touchCard(call.id); }}>
+        {t('card.makeCallback.open')}
+      </Button>
+    );
+  }
+  return (
+    <form className={`column ${css.box ?? ''}`} onSubmit={save}>
+      <Textarea label={t('card.makeCallback.note')} placeholder={t('card.makeCallback.noteDefault')} value={note} autosize minRows={2} maxLength={2000}
+        autoFocus onChange={(e) => setNote(e.currentTarget.value)} />
+      <Select label={t('card.makeCallback.who')} placeholder={t('card.makeCallback.usual')} clearable searchable value={employeeId} onChange={setEmployeeId}
+        data={employees.filter((e) => !e.dismissed && e.extension !== '').map((e) => ({ value: e.id, label: e.name }))} />
+      <Trouble error={make.error} />
+      <div className="row">
+        <Button type="submit" loading={make.isPending}>{t('card.makeCallback.save')}</Button>
+        <Button variant="subtle" color="gray" onClick={() => setOpen(false)}>{t('shell.cancel')}</Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,80 @@
+// Which call cards are open: one tab for each call.
+import { Store } from '../ui-bits/store';
+
+/** Why a card opened: a phone of mine, my own click, or a look at the past. A look is replaced by the next look. */
+export type Origin = 'phone' | 'click' | 'look';
+
+export interface OpenCard {
+  callId: string;
+  origin: Origin;
+  /** Whom it is about, before the call itself is known. */
+  number: string;
+  /** Something was typed or chosen in it: it closes by hand only. */
+  touched: boolean;
+}
+
+export interface Cards {
+  open: readonly OpenCard[];
+  active: string | undefined;
+}
+
+export const none: Cards = { open: [], active: undefined };
+
+interface Opening {
+  callId: string;
+  origin: Origin;
+  number?: string;
+  /** Whether it comes to the front although another one is there. */
+  focus: boolean;
+}
+
+export function withOpened(cards: Cards, { callId, origin, number = '', focus }: Opening): Cards {
+  const already = cards.open.find((c) => c.callId === callId);
+  if (already) {
+    const open =
+      already.origin === 'look' && origin !== 'look' ? cards.open.map((c) => (c === already ? { ...c, origin } : c)) : cards.open;
+    return { open, active: focus ? callId : cards.active };
+  }
+  const rest = origin === 'look' ? cards.open.filter((c) => c.origin !== 'look' || c.touched) : cards.open;
+  const active = focus || !rest.some((c) => c.callId === cards.active) ? callId : cards.active;
+  return { open: [...rest, { callId, origin, number, touched: false }], active };
+}
+
+export function withClosed(cards: Cards, callId: string): Cards {
+  const place = cards.open.findIndex((c) => c.callId === callId);
+  if (place < 0) return cards;
+  const open = cards.open.filter((c) => c.callId !== callId);
+  const neighbour = open[Math.min(place, open.length - 1)]?.callId;
+  return { open, active: cards.active === callId ? neighbour : cards.active };
+}
+
+export function withTouched(cards: Cards, callId: string): Cards {
+  return cards.open.some((c) => c.callId === callId && !c.touched)
+    ? { ...cards, open: cards.open.map((c) => (c.callId === callId ? { ...c, touched: true } : c)) }
+    : cards;
+}
+
+const storageKey = 'crm.cards';
+
+function remembered(): Cards {
+  if (typeof sessionStorage === 'undefined') return none;
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(storageKey) ?? 'null') as Cards | null;
+    return kept && Array.isArray(kept.open) ? kept : none;
+  } catch {
+    // Written by an older page, perhaps: cards open again by themselves.
+    return none;
+  }
+}
+
+export const cards = new Store<Cards>(remembered());
+
+cards.subscribe(() => {
+  if (typeof sessionStorage !== 'undefined') sessionStorage.setItem(storageKey, JSON.stringify(cards.get()));
+});
+
+export const openCard = (opening: Opening): void => cards.set(withOpened(cards.get(), opening));
+export const closeCard = (callId: string): void => cards.set(withClosed(cards.get(), callId));
+export const touchCard = (callId: string): void => cards.set(withTouched(cards.get(), callId));
+export const showCard = (callId: string): void => cards.set({ ...cards.get(), active: callId });
+export const closeAllCards = (): void => cards.set(none);

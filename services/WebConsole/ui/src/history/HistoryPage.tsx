@@ -1,0 +1,65 @@
+import { Button, Skeleton } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { ask } from '../api/ask';
+import { PartHealth } from '../shell/PartHealth';
+import { Empty } from '../ui-bits/Empty';
+import { HistoryIcon } from '../ui-bits/icons';
+import { now } from '../ui-bits/now';
+import { Trouble } from '../ui-bits/Trouble';
+import { CallTable } from './CallTable';
+import { HistoryFilters } from './HistoryFilters';
+import css from './History.module.css';
+import { addressOf, filtersOf, requestOf, type Filters } from './filters';
+
+const pageSize = 200;
+
+/** Every call, the latest first; a million of them scroll as a hundred do. */
+export function HistoryPage() {
+  const { t } = useTranslation();
+  const [search, setSearch] = useSearchParams();
+  const filters = useMemo(() => filtersOf(search), [search]);
+  // Pages hang together by their filters: "now" is that of the first page until one asks anew.
+  const [asOf, setAsOf] = useState(now);
+
+  const calls = useInfiniteQuery({
+    queryKey: ['history', filters, asOf],
+    queryFn: ({ pageParam: pageToken, signal }) =>
+      filters.number === ''
+        ? ask('callcenter.calls.v1.Calls/ListCalls', { ...requestOf(filters, asOf), pageSize, pageToken }, signal)
+        : ask('callcenter.calls.v1.Calls/ListCallsOfNumber', { number: filters.number, pageSize, pageToken }, signal),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.nextPageToken || undefined,
+    refetchOnWindowFocus: false,
+    staleTime: Infinity,
+  });
+  const all = useMemo(() => calls.data?.pages.flatMap((p) => p.calls) ?? [], [calls.data]);
+  const change = (next: Partial<Filters>): void => setSearch(addressOf({ ...filters, ...next }), { replace: true });
+
+  return (
+    <div className={`page ${css.page ?? ''}`}>
+      <div className="page-head">
+        <h1>{t('history.title')}</h1>
+        {calls.isSuccess && <span className="dim sm num">{t('history.end', { count: all.length })}{calls.hasNextPage ? '+' : ''}</span>}
+        <span className="grow" />
+        <Button size="compact-sm" variant="default" loading={calls.isFetching && !calls.isFetchingNextPage} onClick={() => setAsOf(now())}>{t('history.newer')}</Button>
+      </div>
+      <HistoryFilters filters={filters} change={change} reset={() => setSearch({}, { replace: true })} />
+      <PartHealth needs="telephony">
+        {calls.isPending && <Skeleton height={360} radius="md" aria-label={t('shell.loading')} />}
+        {calls.isError && <Trouble error={calls.error} retry={() => void calls.refetch()} />}
+        {calls.isSuccess && all.length === 0 && !calls.hasNextPage && (
+          <div className="panel">
+            <Empty icon={<HistoryIcon size={30} />} title={t('history.none')} hint={t('history.noneHint')}
+              action={<Button variant="light" onClick={() => setSearch({ period: 'all' }, { replace: true })}>{t('history.reset')}</Button>} />
+          </div>
+        )}
+        {(all.length > 0 || calls.hasNextPage) && (
+          <CallTable calls={all} hasMore={calls.hasNextPage} isLoading={calls.isFetchingNextPage} more={() => void calls.fetchNextPage()} />
+        )}
+      </PartHealth>
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+export const shell = {
+  product: 'CallCenterCrm',
+  nav: { live: 'Calls', callbacks: 'Call back', history: 'History', settings: 'Settings', label: 'Sections' },
+  skip: 'To the content',
+  search: 'Find a client or a number',
+  theme: { dark: 'Dark theme', light: 'Light theme' },
+  language: 'Русский',
+  account: 'My sign-in',
+  signOut: 'Sign out',
+  extension: 'Extension {{phone}}',
+  noExtension: 'No phone assigned',
+  loading: 'Loading…',
+  retry: 'Try again',
+  close: 'Close',
+  cancel: 'Cancel',
+  line: {
+    connecting: 'Connecting…',
+    live: 'Connected',
+    lost: 'No connection to the server. You see what was known last; the connection heals by itself.',
+    telephony: 'No news from telephony: new calls may not be shown. Calls themselves go on, phones ring.',
+  },
+  health: {
+    telephony: 'Telephony is not available. The PBX handles calls; this screen comes back when it does.',
+    leads: 'Clients and callbacks are not available. The rest works.',
+    staff: 'The list of employees is not available. The rest works.',
+  },
+  notFound: { title: 'There is no such page', back: 'To the calls' },
+  broken: { title: 'This part of the screen broke', text: 'The rest works. Reload the page; what you wrote is kept on this device.', reload: 'Reload' },
+  missing: 'You lack the permission “{{permission}}”. Your head of sales can give it.',
+};
+
+export const signIn = {
+  title: 'Sign in',
+  lead: 'Calls, clients and callbacks on one screen',
+  name: 'Sign-in name',
+  password: 'Password',
+  enter: 'Sign in',
+  again: 'Your session ended. Sign in again: everything you wrote is still here.',
+  factorTitle: 'Second step',
+  code: 'Code from the app',
+  codeHint: '6 digits or a recovery code',
+  confirm: 'Confirm',
+  newTitle: 'Choose a password',
+  newLead: 'You signed in with a one-time password. Now choose your own.',
+  newPassword: 'New password',
+  repeat: 'Once more',
+  differ: 'The passwords differ',
+  save: 'Save and sign in',
+  back: 'Start over',
+  wait: 'You can try again in {{time}}',
+  other: 'Somebody else signed in: the page was loaded anew.',
+};
+
+export const search = {
+  title: 'Search',
+  placeholder: 'Name, organisation or number, however it is written',
+  hint: 'Type a part of a name or at least three digits of a number',
+  nothing: 'Nobody found',
+  nothingHint: 'Check the number. A new client is entered in the call card.',
+  clients: 'Clients',
+  number: 'Number',
+  call: 'Call {{number}}',
+  history: 'History of {{number}}',
+  keys: '↑↓ choose · Enter open · Esc close',
+  unseen: 'numbers hidden',
+};
+
+export const problem = {
+  NO_CONNECTION: 'No connection to the server',
+  HTTP_403: 'You may not do that',
+  other: 'That did not work ({{code}})',
+  retryAfter: 'Try again in {{time}}',
+};
+
+export const client = {
+  title: 'Client',
+  numbers: 'Numbers',
+  hidden: 'Whoever is responsible sees the numbers of this client',
+  responsible: 'Responsible',
+  nobody: 'nobody',
+  since: 'Known since {{date}}',
+  kind: { KIND_ORGANISATION: 'Organisation', KIND_PERSON: 'Person', KIND_UNSPECIFIED: '' },
+  history: 'Calls of the client',
+  call: 'Call',
+  missing: 'There is no such client',
+};
