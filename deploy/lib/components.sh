@@ -12,10 +12,19 @@
 
 SERVERS=(postgres rabbitmq redis asterisk)
 
+# What a ringing call waits for, and what it waits for at times. See turns.pl.
+# shellcheck disable=SC2034 # for launch
+CALLS_FIRST=(asterisk gateway redis)
+# shellcheck disable=SC2034
+CALLS_SOON=(postgres)
+
 # name, project below services/, variable of its HTTP port. One whose project is not there is not known.
 SERVICES=(
   "gateway TelephonyGateway GATEWAY_HTTP_PORT"
   "leads Leads LEADS_HTTP_PORT"
+  "staff Staff STAFF_HTTP_PORT"
+  "api PublicApi API_HTTP_PORT"
+  "console WebConsole CONSOLE_HTTP_PORT"
 )
 
 COMPONENTS=("${SERVERS[@]}")

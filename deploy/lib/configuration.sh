@@ -11,13 +11,19 @@ load_secrets() {
   secret POSTGRES_PASSWORD
   secret TELEPHONY_DATABASE_PASSWORD
   secret LEADS_DATABASE_PASSWORD
+  secret STAFF_DATABASE_PASSWORD
   secret TELEPHONY_RABBITMQ_PASSWORD
   secret LEADS_RABBITMQ_PASSWORD
+  secret STAFF_RABBITMQ_PASSWORD
+  # Without this one the secrets in the database of staff cannot be read any more.
+  secret STAFF_ENCRYPTION_SECRET 48
   secret ERLANG_COOKIE
   secret REDIS_PASSWORD
   secret AMI_SECRET
   secret AMI_HEALTH_SECRET
   secret AMI_SYSTEM_NAME
+  # The console signs with it for the telephones in browsers; no page ever has it.
+  secret BROWSER_PHONE_SECRET
   for phone in $PHONES; do secret "PHONE_${phone}_PASSWORD"; done
 }
 
@@ -61,11 +67,13 @@ render() { # TEMPLATE FILE [MODE OWNER]
 
 # For people and foreign tools: every address and port, by service.
 write_endpoints() {
-  local SERVICE_ENDPOINTS='' name url
+  local SERVICE_ENDPOINTS='' name url grpc
   for name in "${COMPONENTS[@]}"; do
     is_server "$name" && continue
     url=http://$HOST_ADDRESS:$(service_port "$name")
-    SERVICE_ENDPOINTS+=$(printf ',\n  "%s": { "http": "%s", "live": "%s/health/live", "ready": "%s/health/ready" }' "$name" "$url" "$url" "$url")
+    grpc=$(service_grpc_port "$name")
+    SERVICE_ENDPOINTS+=$(printf ',\n  "%s": { "http": "%s", "live": "%s/health/live", "ready": "%s/health/ready"%s }' "$name" "$url" "$url" "$url" \
+      "${grpc:+, \"grpc\": \"http://$HOST_ADDRESS:$grpc\"}$([[ $name != console ]] || printf ', "pages": "http://%s:%s"' "$HOST_ADDRESS" "$CONSOLE_PORT")")
   done
   render "$DEPLOY/lib/endpoints.json" "$RUN/endpoints.json" 644 "$(id -un)"
 }

@@ -8,8 +8,8 @@ umask 022
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 DEPLOY=$REPO/deploy
 CACHE=${CRM_CACHE:-/var/cache/callcentercrm}
-PBX_FILE=${CRM_PBX:-$DEPLOY/demo/pbx.env}
-SEEDS=${CRM_SEEDS:-$DEPLOY/demo}
+PBX_FILE=${CRM_PBX:-$DEPLOY/company/pbx.env}
+SEEDS=${CRM_SEEDS:-$DEPLOY/company}
 SYSTEM_USER=callcenter
 
 if ((EUID == 0)); then
@@ -48,7 +48,7 @@ make_run_directory() {
 }
 
 require_run_directory() {
-  [[ -d $RUN ]] || fail "nothing was ever started here: there is no $RUN"
+  [[ -d $RUN ]] || fail "nothing was ever started here: there is no $RUN" "cure: ./deploy/up"
   [[ -O $RUN ]] || fail "$RUN belongs to $(stat -c %U "$RUN"): run this as that user, or set CRM_RUN to a directory of your own"
 }
 
@@ -75,7 +75,9 @@ load_settings() {
   PORTS_FILE=$ports
   # shellcheck source=deploy/ports.env
   source "$ports"
-  # shellcheck source=deploy/demo/pbx.env
+  # What an older file does not say.
+  DEVICES=1
+  # shellcheck source=deploy/company/pbx.env
   source "$PBX_FILE"
 }
 

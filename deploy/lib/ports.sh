@@ -10,8 +10,17 @@ LISTENING=(
   "tcp HOST_ADDRESS AMQP_PORT rabbitmq"
   "tcp HOST_ADDRESS AMI_PORT asterisk"
   "udp SIP_ADDRESS SIP_PORT asterisk"
+  "tcp HOST_ADDRESS SIP_WEB_PORT asterisk"
   "tcp HOST_ADDRESS GATEWAY_HTTP_PORT gateway"
+  "tcp HOST_ADDRESS GATEWAY_GRPC_PORT gateway"
   "tcp HOST_ADDRESS LEADS_HTTP_PORT leads"
+  "tcp HOST_ADDRESS LEADS_GRPC_PORT leads"
+  "tcp HOST_ADDRESS STAFF_HTTP_PORT staff"
+  "tcp HOST_ADDRESS STAFF_GRPC_PORT staff"
+  "tcp HOST_ADDRESS API_HTTP_PORT api"
+  "tcp HOST_ADDRESS API_GRPC_PORT api"
+  "tcp HOST_ADDRESS CONSOLE_HTTP_PORT console"
+  "tcp HOST_ADDRESS CONSOLE_PORT console"
 )
 
 check_ports_file() {

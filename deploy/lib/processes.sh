@@ -42,11 +42,14 @@ uptime_of() { # PID -> seconds
 # Runs a command as the servers' user in a session of its own, with nothing of our environment and descriptors; its
 # output goes to log/NAME.log, the log of the time before is kept beside it. Returns when the pid file is written.
 launch() { # NAME DIRECTORY [VARIABLE=VALUE...] COMMAND...
-  local name=$1 directory=$2 log=$RUN/log/$1.log pid_file=$RUN/pid/$1
+  local name=$1 directory=$2 log=$RUN/log/$1.log pid_file=$RUN/pid/$1 turns=
   shift 2
+  [[ " ${CALLS_FIRST[*]} " != *" $name "* ]] || turns=first
+  [[ " ${CALLS_SOON[*]} " != *" $name "* ]] || turns=short
   rm -f "$pid_file"
   [[ ! -s $log ]] || mv -f "$log" "$log.before"
-  # The child writes its own pid file before it turns into the server, so that no server can run unknown to us.
+  # The child writes its own pid file before it turns into the server, so that no server can run unknown to us. What a
+  # call waits for goes before everything else on a busy machine.
   # shellcheck disable=SC2016
   (
     cd "$directory" || exit
@@ -54,8 +57,9 @@ launch() { # NAME DIRECTORY [VARIABLE=VALUE...] COMMAND...
     exec setsid bash -c '
       read -r -a stat </proc/$$/stat
       printf "%s %s %s\n" $$ "${stat[21]}" "$1" >"$2.new" && mv "$2.new" "$2"
-      shift 2
-      exec "$@"' launch "$BOOT" "$pid_file" \
+      [[ -z $3 ]] || perl "$4" "$3" 2>/dev/null || :
+      shift 4
+      exec "$@"' launch "$BOOT" "$pid_file" "$turns" "$DEPLOY/lib/turns.pl" \
       "${AS_SERVICE[@]}" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "HOME=$directory" "$@"
   ) </dev/null >"$log" 2>&1 9>&- &
   local child=$!

@@ -11,11 +11,18 @@ find_missing() { # COMPONENT...
       rabbitmq) [[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]] || need rabbitmq-server "the message broker and Erlang (about 50 MB to load, 90 MB on the disk)" ;;
       redis) [[ -x /usr/bin/redis-server ]] || need redis-server "the cache (about 2 MB)" ;;
       asterisk) asterisk_find || need_asterisk ;;
+      console) need_node ;;
     esac
   done
   if ((EUID == 0)) && ! getent passwd "$SYSTEM_USER" >/dev/null; then
     need "user:$SYSTEM_USER" "a system user without shell and home, as whom the servers run"
   fi
+}
+
+# Nothing of it runs once the console's pages are built. Debian's own is too old to build them, but can load one that is not.
+need_node() {
+  command -v node >/dev/null || need nodejs "loads a newer Node.js, which builds the console's pages (about 15 MB)"
+  command -v npm >/dev/null || need npm "loads what the pages are built of (about 30 MB)"
 }
 
 need() { # ARGUMENT WHY

@@ -2,7 +2,7 @@
 # PostgreSQL: one database and one role for each service, no Unix socket, passwords by SCRAM.
 
 POSTGRES_DATA=$RUN/postgres/data/cluster
-POSTGRES_DATABASES=(telephony leads)
+POSTGRES_DATABASES=(telephony leads staff)
 
 # The newest server that Debian's packages put here, or the one that made the data.
 postgres_bin() {

@@ -12,12 +12,15 @@ service_field() { # NAME 2|3 -> the project, or the value of its port
 
 service_port() { local variable; variable=$(service_field "$1" 3); printf '%s' "${!variable}"; }
 
+# Empty for a service that does not serve gRPC.
+service_grpc_port() { local variable; variable=$(service_field "$1" 3); variable=${variable/_HTTP_/_GRPC_}; printf '%s' "${!variable:-}"; }
+
 service_configure() {
   local file
   make_directory "$RUN/config" "$RUN/bin"
   make_own_directory "$RUN/$1"
   render "$DEPLOY/services/$1.json" "$RUN/config/$1.json"
-  for file in telephony clients; do
+  for file in telephony clients employees; do
     [[ -r $SEEDS/$file.json ]] || fail "there is no $SEEDS/$file.json"
     write_file "$RUN/config/$file.json" 600 "$SERVICE_USER" <"$SEEDS/$file.json"
   done
@@ -69,15 +72,19 @@ service_get() { # NAME PATH
 
 # --- building -----------------------------------------------------------------------------------------------------------
 
-# One hash over everything a service is built of: contents, not times, so that a fresh checkout is not a change.
 source_stamp() {
   local directories=(services)
   [[ ! -d $REPO/protos ]] || directories+=(protos)
+  stamp_of "${directories[@]}"
+}
+
+# One hash over everything that is built of these directories: contents, not times, so that a fresh checkout is not a change.
+stamp_of() { # DIRECTORY...
   (
     cd "$REPO" || exit
     {
       find . -maxdepth 1 -type f '(' -name '*.props' -o -name '*.json' -o -name .editorconfig ')' -print0
-      find "${directories[@]}" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0
+      find "$@" -type f -not -path '*/bin/*' -not -path '*/obj/*' -not -path '*/node_modules/*' -not -path '*/dist/*' -print0
     } | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-64
   )
 }
@@ -98,9 +105,50 @@ build_services() { # NAME...
   for name; do
     project=$(service_field "$name" 2)
     rm -rf "$RUN/bin/$project.new"
-    dotnet publish "$REPO/services/$project/$project.csproj" -c Release -o "$RUN/bin/$project.new" --nologo -v quiet \
-      -p:UseSharedCompilation=false -nodeReuse:false || return 1
+    publish "services/$project/$project.csproj" "$RUN/bin/$project.new" || return 1
+    [[ ! -f $REPO/services/$project/ui/package.json ]] || publish_pages "services/$project/ui" "$RUN/bin/$project.new/pages" || return 1
   done
+}
+
+# Leaves no build server behind. What the analyzers say of the sources is for the tests, and takes longer than compiling.
+publish() { # PROJECT DIRECTORY
+  dotnet publish "$REPO/$1" -c Release -o "$2" --nologo -v minimal -p:RunAnalyzers=false -p:UseSharedCompilation=false -nodeReuse:false
+}
+
+# The pages of a service. Built in the clone, once for all stacks: DIRECTORY/dist says of which sources it was made.
+publish_pages() { # DIRECTORY TARGET
+  local ui=$REPO/$1 stamp lock
+  stamp=$(stamp_of "$1")
+  exec {lock}<"$ui"
+  flock --wait 600 "$lock" || { echo "another build of $1 is at work for ten minutes"; return 1; }
+  if [[ $(cat "$ui/dist/.stamp" 2>/dev/null) != "$stamp" ]]; then
+    (
+      node_for_pages && cd "$ui" || exit
+      npm ci --no-audit --no-fund --ignore-scripts --loglevel=error || exit
+      echo "packages of the pages are loaded"
+      npm run build
+    ) || return 1
+    printf '%s\n' "$stamp" >"$ui/dist/.stamp"
+    echo "pages are built"
+  fi
+  cp -r "$ui/dist" "$2"
+  exec {lock}>&-
+}
+
+# Puts a Node.js first in the PATH that can build the pages: the machine's, or one from npm below RUN.
+node_for_pages() {
+  local wanted=22.23.3 arch
+  # What Vite asks for.
+  ! node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' || return 0
+  case $(uname -m) in
+    x86_64) arch=x64 ;;
+    aarch64) arch=arm64 ;;
+    *) echo "there is no Node.js from 20.19 on, and none to load for $(uname -m): install one"; return 1 ;;
+  esac
+  if [[ ! -x $RUN/node/$wanted/node_modules/node-linux-$arch/bin/node ]]; then
+    npm install --prefix "$RUN/node/$wanted" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "node-linux-$arch@$wanted" || return 1
+  fi
+  PATH=$RUN/node/$wanted/node_modules/node-linux-$arch/bin:$PATH
 }
 
 install_build() { # STAMP NAME
