@@ -8,7 +8,7 @@ namespace CallCenterCrm.RealCalls;
 /// What happens to calls on any day, each held against what the phones saw. They run at once, each on its own lane, and
 /// each is a test of <see cref="OrdinaryCallTests"/>.
 /// </summary>
-internal static class OrdinaryCalls
+internal static partial class OrdinaryCalls
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -31,6 +31,12 @@ internal static class OrdinaryCalls
         ("attended transfer", AttendedTransfer),
         ("a call out is the manager's, with the client's recording", CallOut),
         ("a call between colleagues is kept apart", Internal),
+        ("a transfer to a colleague who is busy leaves a client to call back", FailedTransfer),
+        ("a transfer to a number that does not exist changes nothing", RefusedTransfer),
+        ("a colleague is asked about a client who waits on hold", AskedWhileOnHold),
+        ("three talk at once", ThreeWay),
+        ("a colleague's ringing phone is picked up", PickedUp),
+        ("both devices of an extension ring, and are one leg", TwoDevices),
     ];
 
     private static async Task AnsweredByTheFirst(Stage stage)
@@ -56,7 +62,8 @@ internal static class OrdinaryCalls
         AssertNear(caller.TimeOf(CallEventKind.Bye) - caller.TimeOf(CallEventKind.Answer), call.EndedAt - call.AnsweredAt);
 
         Assert.Equal("ready", call.Recording);
-        Assert.InRange(call.RecordingSeconds!.Value, 2.5, 5);
+        var talked = (caller.TimeOf(CallEventKind.Bye) - caller.TimeOf(CallEventKind.Answer)).TotalSeconds;
+        Assert.InRange(call.RecordingSeconds!.Value, talked - 1, talked + 1);
         Assert.Equal(
             Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(lane.Stack.RecordingsDirectory, call.RecordingFile!)))), call.Sha256);
 
@@ -169,7 +176,7 @@ internal static class OrdinaryCalls
         await caller.HangUpAsync();
 
         var mobile = Assert.Single(lane.Trunk.Calls, call => call.Dialled == lane.Mobile);
-        Assert.InRange((mobile.TimeOf(CallEventKind.Invite) - caller.TimeOf(CallEventKind.Invite)).TotalSeconds, 0, 1);
+        Assert.InRange((mobile.TimeOf(CallEventKind.Invite) - caller.TimeOf(CallEventKind.Invite)).TotalSeconds, 0, 3);
         Assert.Single(first.Calls);
         Assert.Single(second.Calls);
         var call = await stage.Records.OnlyCallAsync(lane.Did);
@@ -203,7 +210,7 @@ internal static class OrdinaryCalls
         await talking.HangUpAsync();
 
         Assert.Single(first.Calls);
-        Assert.InRange((third.Calls[0].TimeOf(CallEventKind.Invite) - other.TimeOf(CallEventKind.Invite)).TotalSeconds, 0, 1);
+        Assert.InRange((third.Calls[0].TimeOf(CallEventKind.Invite) - other.TimeOf(CallEventKind.Invite)).TotalSeconds, 0, 3);
         var call = await stage.Records.OnlyCallAsync(lane.Did, lane.Stranger());
         Assert.Equal([$"{lane.Extension(2)}:declined", $"{lane.Extension(3)}:talked"], call.Legs);
         Assert.Equal(lane.Extension(3), call.AnsweredBy);
@@ -251,7 +258,7 @@ internal static class OrdinaryCalls
         await caller.HangUpAsync();
 
         var rung = Assert.Single(fallback.Calls);
-        Assert.InRange((rung.TimeOf(CallEventKind.Invite) - caller.TimeOf(CallEventKind.Invite)).TotalSeconds, 1.9, 2.5);
+        Assert.InRange((rung.TimeOf(CallEventKind.Invite) - caller.TimeOf(CallEventKind.Invite)).TotalSeconds, 1.9, 4);
         var call = await stage.Records.OnlyCallAsync(Stage.UnplannedNumber);
         Assert.Equal(("answered", "901", true, null), (call.Result, call.AnsweredBy, call.Fallback, call.PlanText));
     }
@@ -299,94 +306,6 @@ internal static class OrdinaryCalls
         }
     }
 
-    private static async Task BlindTransfer(Stage stage)
-    {
-        await using var lane = stage.NextLane();
-        var first = await lane.PhoneAsync(1, CallScripts.Answer);
-        var second = await lane.PhoneAsync(2, CallScripts.AnswerAfter(Second));
-
-        var caller = lane.Call();
-        await caller.Answered;
-        await HearAsync(caller, first.Calls[^1]);
-        await first.Calls[^1].TransferAsync(lane.Extension(2));
-        var taken = await second.NextCallAsync();
-        await taken.Answered;
-        await HearAsync(caller, taken);
-        await caller.HangUpAsync();
-
-        var call = await stage.Records.OnlyCallAsync(lane.Did);
-        Assert.Equal(("answered", lane.Extension(1)), (call.Result, call.AnsweredBy));
-        Assert.Equal([lane.Extension(1), lane.Extension(2)], call.Talks);
-    }
-
-    private static async Task AttendedTransfer(Stage stage)
-    {
-        await using var lane = stage.NextLane();
-        var first = await lane.PhoneAsync(1, CallScripts.Answer);
-        var second = await lane.PhoneAsync(2, CallScripts.AnswerAfter(Second));
-
-        var caller = lane.Call();
-        await caller.Answered;
-        var talk = first.Calls[^1];
-        await HearAsync(caller, talk);
-        await talk.HoldAsync();
-        var consultation = first.Dial(lane.Extension(2));
-        await consultation.Answered;
-        await consultation.WaitUntilAsync(call => call.RtpReceived > 10, "hear the colleague");
-        await talk.TransferAsync(consultation);
-        var before = caller.RtpReceived;
-        await caller.WaitUntilAsync(call => call.RtpReceived > before + 25, "hear the colleague");
-        await caller.HangUpAsync();
-        await second.Calls[^1].Ended;
-
-        var call = await stage.Records.OnlyCallAsync(lane.Did);
-        Assert.Equal(("answered", lane.Extension(1)), (call.Result, call.AnsweredBy));
-        Assert.Equal([lane.Extension(1), lane.Extension(2)], call.Talks);
-        Assert.Equal("ready", call.Recording);
-    }
-
-    private static async Task CallOut(Stage stage)
-    {
-        await using var lane = stage.NextLane();
-        var first = await lane.PhoneAsync(1);
-        lane.Trunk.Numbers[lane.ClientNumber] = CallScripts.AnswerAfter(Second);
-
-        var dialled = first.Dial("8" + lane.ClientNumber[1..]);
-        await dialled.Answered;
-        await dialled.WaitUntilAsync(call => call.RtpReceived > 50, "hear the client");
-        await dialled.HangUpAsync();
-
-        CallRow? call = null;
-        await Records.UntilAsync("the call out", async () =>
-        {
-            await using var connection = await stage.Stack.Telephony.OpenConnectionAsync();
-            call = (await Dapper.SqlMapper.QueryAsync<CallRow>(connection,
-                """
-                SELECT calls.*, recordings.state AS recording, recordings.seconds::float8 AS recording_seconds FROM calls JOIN recordings ON call_id = id
-                WHERE direction = 'out' AND party_number = @ClientNumber
-                """, lane)).SingleOrDefault();
-            return call is { Settled: true };
-        });
-        Assert.Equal(("answered", lane.Extension(1), "ready"), (call!.Result, call.AnsweredBy, call.Recording));
-        await stage.Records.InLeadsAsync(call.Id);
-        Assert.Equal(1, await stage.Records.LeadsCountAsync("SELECT count(*) FROM call_activities WHERE call_id = @Id AND direction = 'out' AND client_id IS NOT NULL", call));
-    }
-
-    private static async Task Internal(Stage stage)
-    {
-        await using var lane = stage.NextLane();
-        var first = await lane.PhoneAsync(1);
-        await lane.PhoneAsync(2, CallScripts.AnswerAfter(Second));
-
-        var dialled = first.Dial(lane.Extension(2));
-        await dialled.Answered;
-        await dialled.HangUpAsync();
-
-        await Records.UntilAsync("the internal call", async () => await stage.Records.TelephonyCountAsync(
-            "SELECT count(*) FROM calls WHERE direction = 'internal' AND placed_by = @phone AND settled AND result = 'answered'", new { phone = lane.Extension(1) }) == 1);
-        Assert.Equal(0, await stage.Records.LeadsCountAsync("SELECT count(*) FROM call_activities WHERE number = @phone", new { phone = lane.Extension(2) }));
-    }
-
     private static async Task HearAsync(SipCall caller, SipCall callee)
     {
         await caller.WaitUntilAsync(call => call.RtpReceived > 25, "hear the callee");
@@ -403,7 +322,7 @@ internal static class OrdinaryCalls
     private static async Task AssertNoCallbackAsync(Stage stage, string number) =>
         Assert.Equal(0, await stage.Records.LeadsCountAsync("SELECT count(*) FROM callbacks WHERE number = @number", new { number }));
 
-    // The PBX's times and the phones': the same clock, some milliseconds of work between them.
+    // The PBX's times and the phones': the same clock, some milliseconds of work between them, more of them on a busy machine.
     private static void AssertNear(TimeSpan phones, TimeSpan? recorded) =>
-        Assert.InRange((recorded!.Value - phones).TotalSeconds, -0.3, 0.3);
+        Assert.InRange((recorded!.Value - phones).TotalSeconds, -0.5, 0.5);
 }

@@ -76,6 +76,10 @@ internal static class OutcomeJson
             json["lost_in_transfer"] = call.Result == CallResult.LostInTransfer;
             json["takeover"] = call.TakenOver;
             json["fallback"] = call.Fallback;
+            json["menu_path"] = call.Menu?.Path;
+            json["menu_depth"] = call.Menu?.Depth;
+            json["menu_s"] = call.Menu is { } menu ? Length(menu.EnteredAt, menu.LeftAt ?? call.EndedAt) : null;
+            json["in_menu_at_end"] = call.Menu is null ? null : call.EndedAt is not null && call.Menu.LeftAt is null;
         }
 
         json["rings"] = Words(call.Legs.Where(leg => leg.Rang == true).Select(leg => leg.Phone).Distinct());
@@ -90,6 +94,15 @@ internal static class OutcomeJson
         json["talks"] = new JsonArray([.. call.Talks.Select(talk => new JsonObject
         {
             ["with"] = talk.Phone, ["from"] = Seconds(talk.From), ["until"] = Seconds(talk.Until),
+        })]);
+        json["hold_s"] = call.Holds is { } holds ? holds.Sum(hold => (decimal?)Length(hold.From, hold.Until) ?? 0) : null;
+        json["holds"] = call.Holds is null ? null : new JsonArray([.. call.Holds.Select(hold => new JsonObject
+        {
+            ["by"] = hold.Phone, ["from"] = Seconds(hold.From), ["until"] = Seconds(hold.Until),
+        })]);
+        json["recorded"] = new JsonArray([.. call.Recorded.Select(stretch => new JsonObject
+        {
+            ["from"] = Seconds(stretch.From), ["until"] = Seconds(stretch.Until),
         })]);
         json["legs"] = new JsonArray([.. call.Legs.Select(leg => new JsonObject
         {

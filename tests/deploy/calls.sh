@@ -49,7 +49,7 @@ calling() { # the same, while the check goes on
 finished() {
   local pid what
   while read -r pid what; do
-    wait_until 10 eval "! kill -0 $pid 2>/dev/null"
+    wait_until 30 eval "! kill -0 $pid 2>/dev/null"
     wait "$pid" || { printf '%s did not have its call\n' "$what"; exit 1; }
   done <"$work/phones"
   rm "$work/phones"

@@ -3,18 +3,18 @@
 # Real calls through the dialplan, without any service. The truth is the SIP side's (each SIPp scenario fails when its call
 # goes otherwise) and Asterisk's own record.
 
-without_a_gateway_the_fallback_rings_after_two_seconds_then_the_owner() { # check
+without_a_gateway_the_fallback_rings_after_two_seconds_then_the_owner_then_asks_for_a_message() { # check
   cel_mark
   phone 101 phone-rings
   answering "$TRUNK_ADDRESS" phone-refuses=486
   # A plan that comes when the fallback already rings is not looked at any more.
   gateway 'ami_wait CrmFallback && set_plan 103@5_103@5_103@5'
-  call call-refused=480 79161234567 74951000001
+  call call-answered 79161234567 74951000001 -d 1000
   finished
   expect "the story" "$(cel_story | paste -sd ' ')" \
-    "CRM_INCOMING=74951000001 CRM_FALLBACK= CRM_PASSED=1-102-UNAVAILABLE CRM_STEP_END=1-101-102-NOANSWER CRM_STEP_END=2-m79035550001-BUSY CRM_END=fallback-Ring-3"
-  expect_between "ms to the first ring" "$(cel_between '"CRM_INCOMING"' '"CHAN_START".*PJSIP/101-')" 1950 2300
-  expect_between "ms it rang" "$(cel_between '"CHAN_START".*PJSIP/101-' 'CRM_STEP_END')" 1950 2300
+    "CRM_INCOMING=74951000001-allowed_not_screened CRM_FALLBACK= CRM_PASSED=1-102-UNAVAILABLE CRM_STEP_END=1-101-102-NOANSWER CRM_STEP_END=2-m79035550001-BUSY CRM_MESSAGE=3 CRM_END=message-Up-3"
+  expect_between "ms to the first ring" "$(cel_between '"CRM_INCOMING"' '"CHAN_START".*PJSIP/101-')" 1950 4000
+  expect_between "ms it rang" "$(cel_between '"CHAN_START".*PJSIP/101-' 'CRM_STEP_END')" 1950 4000
 }
 
 a_plan_rings_at_once_and_may_be_rewritten_while_it_rings() { # check
@@ -24,9 +24,9 @@ a_plan_rings_at_once_and_may_be_rewritten_while_it_rings() { # check
   gateway 'ami_wait CrmIncoming && set_plan 101@2_102@5 && ami_wait CrmStep && set_plan 101@2_103@5'
   call call-answered 79161234567 74951000002
   finished
-  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000002 CRM_STEP_END=1-101-NOANSWER CRM_END=plan-Up-2"
-  expect_between "ms to the first ring" "$(cel_between '"CRM_INCOMING"' '"CHAN_START".*PJSIP/101-')" 0 300
-  expect_between "ms to the second" "$(cel_between '"CRM_INCOMING"' '"CHAN_START".*PJSIP/103-')" 1950 2400
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000002-allowed_not_screened CRM_STEP_END=1-101-NOANSWER CRM_END=plan-Up-2"
+  expect_between "ms to the first ring" "$(cel_between '"CRM_INCOMING"' '"CHAN_START".*PJSIP/101-')" 0 1900
+  expect_between "ms to the second" "$(cel_between '"CRM_INCOMING"' '"CHAN_START".*PJSIP/103-')" 1950 4000
   expect "legs of 102" "$(cel | grep -c 'PJSIP/102-' || true)" 0
   recorded "$(cel_call)"
 }
@@ -36,18 +36,18 @@ a_plan_that_cannot_be_read_counts_as_none() { # check
   phone 101 phone-refuses=486
   answering "$TRUNK_ADDRESS" phone-refuses=486
   gateway 'ami_wait CrmIncoming && set_plan nonsense'
-  call call-refused=480 79161234567 74951000001
+  call call-answered 79161234567 74951000001 -d 1000
   finished
   expect "the story" "$(cel_story | paste -sd ' ')" \
-    "CRM_INCOMING=74951000001 CRM_FALLBACK= CRM_PASSED=1-102-UNAVAILABLE CRM_STEP_END=1-101-102-BUSY CRM_STEP_END=2-m79035550001-BUSY CRM_END=fallback-Ring-3"
+    "CRM_INCOMING=74951000001-allowed_not_screened CRM_FALLBACK= CRM_PASSED=1-102-UNAVAILABLE CRM_STEP_END=1-101-102-BUSY CRM_STEP_END=2-m79035550001-BUSY CRM_MESSAGE=3 CRM_END=message-Up-3"
 }
 
 out_of_hours_a_message_is_said_and_nobody_rings() { # check
   cel_mark
   gateway 'ami_wait CrmIncoming && set_plan closed'
   call call-refused=403 79161234567 74951000001
-  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001 CRM_CLOSED= CRM_END=closed-Ring-"
-  expect_between "ms of the message" "$(cel_between CRM_CLOSED CRM_END)" 7000 8500
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001-allowed_not_screened CRM_CLOSED= CRM_END=closed-Ring-"
+  expect_between "ms of the message" "$(cel_between CRM_CLOSED CRM_END)" 7000 12000
 }
 
 who_talks_refuses_or_is_not_there_is_passed_over_at_once() { # check
@@ -55,14 +55,14 @@ who_talks_refuses_or_is_not_there_is_passed_over_at_once() { # check
   phone 101 phone-answers
   phone 103 phone-refuses=486
   gateway 'ami_wait CrmIncoming && set_plan 101@5 && ami_wait CrmIncoming && set_plan 101-102@5_103@5_m79035550001@5'
-  calling call-answered 79161230001 74951000001 -d 3000
+  calling call-answered 79161230001 74951000001 -d 15000
   wait_until 10 cel_talks
   cel_mark
   answering "$TRUNK_ADDRESS" phone-refuses=480
   call call-refused=480 79161230002 74951000001
   expect "the story" "$(wait_until 10 cel_has CRM_END && cel_crm | paste -sd ' ')" \
-    "CRM_INCOMING=74951000001 CRM_PASSED=1-101-INUSE CRM_PASSED=1-102-UNAVAILABLE CRM_STEP_END=1-101-102-PASSED CRM_STEP_END=2-103-BUSY CRM_STEP_END=3-m79035550001-NOANSWER CRM_END=exhausted-Ring-4"
-  expect_between "ms in all" "$(cel_between CRM_INCOMING CRM_END)" 0 1500
+    "CRM_INCOMING=74951000001-allowed_not_screened CRM_PASSED=1-101-INUSE CRM_PASSED=1-102-UNAVAILABLE CRM_STEP_END=1-101-102-PASSED CRM_STEP_END=2-103-BUSY CRM_STEP_END=3-m79035550001-NOANSWER CRM_END=exhausted-Ring-4"
+  expect_between "ms in all" "$(cel_between CRM_INCOMING CRM_END)" 0 4500
   finished
 }
 
@@ -72,7 +72,7 @@ the_owner_accepts_by_one() { # check
   gateway 'ami_wait CrmIncoming && set_plan m79035550001@25'
   call call-answered 79161234567 74951000001
   finished
-  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001 CRM_END=plan-Up-1"
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001-allowed_not_screened CRM_END=plan-Up-1"
 }
 
 a_voicemail_box_of_the_owner_answers_no_call() { # check
@@ -81,9 +81,50 @@ a_voicemail_box_of_the_owner_answers_no_call() { # check
   gateway 'ami_wait CrmIncoming && set_plan m79035550001@25'
   call call-refused=480 79161234567 74951000001
   finished
-  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001 CRM_STEP_END=1-m79035550001-BUSY CRM_END=exhausted-Ring-2"
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001-allowed_not_screened CRM_STEP_END=1-m79035550001-BUSY CRM_END=exhausted-Ring-2"
   # The prompt is said twice (4.8 s) and waited for twice (4 s).
-  expect_between "ms in all" "$(cel_between CRM_INCOMING CRM_END)" 17000 19000
+  expect_between "ms in all" "$(cel_between CRM_INCOMING CRM_END)" 17000 24000
+}
+
+a_caller_is_asked_for_a_message_when_the_plan_says_so() { # check
+  local told
+  cel_mark
+  phone 101 phone-refuses=486
+  gateway 'ami_wait CrmIncoming && set_plan 101@5_v@20_102@5'
+  call call-speaks 79161234567 74951000001 -d 3000
+  finished
+  expect_match "the story" "$(cel_story | paste -sd ' ')" \
+    "^CRM_INCOMING=74951000001-allowed_not_screened CRM_STEP_END=1-101-BUSY CRM_MESSAGE=2 CRM_MESSAGE_END=[0-9]+-HANGUP CRM_END=message-Up-2\$"
+  told=$(cel_crm | sed -nE 's/^CRM_MESSAGE_END=([0-9]+)-.*/\1/p')
+  # 16 bytes of sound are a millisecond, as in the file.
+  expect_between "bytes of the message" "$(stat -c %s "$CRM_RUN/asterisk/spool/monitor/$(cel_call)-message.wav")" $((told * 16 - 8000)) $((told * 16 + 8000))
+  expect_between "ms of the message" "$told" 2000 15000
+}
+
+who_hangs_up_while_he_is_asked_leaves_no_message() { # check
+  cel_mark
+  gateway 'ami_wait CrmIncoming && set_plan v@20'
+  call call-answered 79161234567 74951000001 -d 1500
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001-allowed_not_screened CRM_MESSAGE=1 CRM_END=message-Up-1"
+  expect "its file" "$(find "$CRM_RUN/asterisk/spool/monitor" -name "$(cel_call)-message.wav")" ""
+}
+
+who_hangs_up_in_the_menu_is_told_with_his_way() { # check
+  cel_mark
+  call call-presses=2 79161234567 74951000003 -d 1000
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_MENU=74951000003-allowed_not_screened CRM_MENU_KEY=2 CRM_END=menu-Up-"
+  expect_between "ms in the menu" "$(cel_between '"CRM_MENU"' '"CRM_END"')" 2900 8000
+}
+
+out_of_the_menu_the_call_is_planned_like_any_other() { # check
+  cel_mark
+  phone 101 phone-answers
+  gateway 'ami_wait CrmIncoming && set_plan 101@5'
+  call call-presses=1 79161234567 74951000003 -d 3000
+  finished
+  expect "the story" "$(cel_story | paste -sd ' ')" \
+    "CRM_MENU=74951000003-allowed_not_screened CRM_MENU_KEY=1 CRM_INCOMING=74951000003-allowed_not_screened CRM_END=plan-Up-1"
+  recorded "$(cel_call)"
 }
 
 an_unknown_number_gets_404_and_no_channel() { # check
@@ -101,7 +142,7 @@ a_hostile_number_cannot_hide_the_head_of_its_records() { # check
   # No line of the rest may look like a record, and every true head is whole.
   expect_match "records that begin well" "$(cel | grep -cE '^\{"uniqueid":"[A-Za-z0-9.-]+","linkedid":"[A-Za-z0-9.-]+","eventtype":"[A-Z_]+","eventtime":"[0-9.]+","channame":"PJSIP/trunk-')" '^[1-9][0-9]*$'
   expect "lines that begin so but not whole" "$(cel | grep -E '^\{' | grep -cvE '^\{"uniqueid":"[A-Za-z0-9.-]+","linkedid":"[A-Za-z0-9.-]+","eventtype":"[A-Z_]+","eventtime":"[0-9.]+","channame":"' || true)" 0
-  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001 CRM_CLOSED= CRM_END=closed-Ring-"
+  expect "the story" "$(cel_story | paste -sd ' ')" "CRM_INCOMING=74951000001-allowed_not_screened CRM_CLOSED= CRM_END=closed-Ring-"
 }
 
 a_call_out_is_a_call_as_people_dial_and_recorded_on_the_clients_side() { # check

@@ -59,8 +59,8 @@ internal sealed class FakePbx : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         await Task.WhenAll(_serving);
         _stopping.Dispose();
     }
@@ -74,7 +74,7 @@ internal sealed class FakePbx : IAsyncDisposable
             {
                 tcp = await _listener.AcceptTcpClientAsync(_stopping.Token);
             }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (OperationCanceledException)
             {
                 return;
             }

@@ -30,11 +30,11 @@ install() {
 
 build() {
     dotnet build --nologo -v quiet -c Release "$here/AmiBench.csproj" > "$scratch/build.log" || { cat "$scratch/build.log"; exit 1; }
-    bench="dotnet $here/bin/Release/net10.0/AmiBench.dll"
+    bench=(dotnet "$here/bin/Release/net10.0/AmiBench.dll")
 }
 
 play() {
-    taskset -c 1 $bench serve "$captures" "$scratch/port" > "$scratch/player.log" &
+    taskset -c 1 "${bench[@]}" serve "$captures" "$scratch/port" > "$scratch/player.log" &
     player=$!
     for _ in $(seq 300); do
         [ -s "$scratch/port" ] && break
@@ -73,8 +73,8 @@ build
 echo
 echo "AMI: recorded events over loopback, one reader on core 0, $runs runs each after one to warm up; load of the machine: $(cut -d' ' -f1 /proc/loadavg)"
 play
-measure drain $bench drain "$port" 2000 "$runs"
-measure ours $bench client "$port" 1500 "$runs"
+measure drain "${bench[@]}" drain "$port" 2000 "$runs"
+measure ours "${bench[@]}" client "$port" 1500 "$runs"
 measure panoramisk /usr/bin/python3 "$here/clients/panoramisk_client.py" "$port" 100 "$runs"
 [ ! -d "$scratch/node_modules/asterisk-manager" ] \
     || measure node env NODE_PATH="$scratch/node_modules" node "$here/clients/asterisk-manager-client.cjs" "$port" 50 "$runs"
@@ -86,5 +86,5 @@ row node "asterisk-manager $asterisk_manager"
 
 echo
 echo "Ami.Client's memory after each of $leak_runs times 2 million events (live heap and resident set, MB):"
-taskset -c 0 $bench client "$port" 1100 "$leak_runs" | sed -n 's/.*heap_MB=\([^ ]*\) rss_MB=\([^ ]*\).*/\1 \/ \2/p' | paste -sd' ' | sed 's/ \([0-9.]* \/\)/,  \1/g'
+taskset -c 0 "${bench[@]}" client "$port" 1100 "$leak_runs" | sed -n 's/.*heap_MB=\([^ ]*\) rss_MB=\([^ ]*\).*/\1 \/ \2/p' | paste -sd' ' | sed 's/ \([0-9.]* \/\)/,  \1/g'
 echo "refused by the policy: $(sed -n 's/.*refused=\([0-9]*\).*/\1/p' "$scratch/ours.log" | tail -n 1)"

@@ -48,12 +48,15 @@ public sealed class Lane(int index, Stack stack, SipTrunk trunk) : IAsyncDisposa
         var extension = Extension(phone);
         var made = new SipPhone(
             new SipCredentials(extension, stack.PhonePassword(extension)),
-            new IPEndPoint(new IPAddress([127, 0, 3, (byte)((index * 4) + phone)]), 0), stack.Sip, new SipAgentOptions { LogCapacity = 400 });
+            new IPEndPoint(new IPAddress([127, 0, (byte)(3 + (index / 60)), (byte)((index % 60 * 4) + phone)]), 0), stack.Sip, new SipAgentOptions { LogCapacity = 400 });
         made.Script = script;
         _phones.Add(made);
         await made.RegisterAsync();
         return made;
     }
+
+    /// <summary>As every phone does by itself from time to time.</summary>
+    public Task RegisterAgainAsync() => Task.WhenAll(_phones.Select(phone => phone.RegisterAsync()));
 
     /// <summary>A call of the provider's to this lane's number.</summary>
     public SipCall Call(string? from = null, CallScript? script = null) =>

@@ -34,6 +34,12 @@ public sealed record CallRow
 
     public bool Fallback { get; init; }
 
+    public string? MenuPath { get; init; }
+
+    public DateTime? MenuEnteredAt { get; init; }
+
+    public DateTime? MenuLeftAt { get; init; }
+
     public bool Cut { get; init; }
 
     public bool OutOfHours { get; init; }
@@ -57,6 +63,12 @@ public sealed record CallRow
     public string? Sha256 { get; init; }
 
     public string? RecordingFile { get; init; }
+
+    /// <summary>What is published of it, JSON.</summary>
+    public string Event { get; init; } = "{}";
+
+    /// <summary>What somebody would draw on the picture of its recording.</summary>
+    public Marks Marks => JsonSerializer.Deserialize<Marks>(Event, JsonSerializerOptions.Web)!;
 }
 
 /// <summary>Reads what the product made of the calls.</summary>
@@ -95,6 +107,13 @@ public sealed class Records(Stack stack)
             """, new { did, from })).AsList();
     }
 
+    /// <summary>Uniqueids of every incoming call that is recorded.</summary>
+    public async Task<IReadOnlyList<string>> IncomingAsync()
+    {
+        await using var connection = await stack.Telephony.OpenConnectionAsync();
+        return (await connection.QueryAsync<string>("SELECT uniqueid FROM calls WHERE direction = 'in'")).AsList();
+    }
+
     /// <summary>The only call to a number, once it is settled and its recording was looked for.</summary>
     public async Task<CallRow> OnlyCallAsync(string did, string? from = null)
     {
@@ -117,19 +136,7 @@ public sealed class Records(Stack stack)
         await LeadsCountAsync("SELECT count(*) FROM call_activities WHERE call_id = @call AND settled", new { call }) == 1);
 
     /// <summary>Uniqueids of every incoming call that the PBX itself wrote down.</summary>
-    public IReadOnlySet<string> IncomingInPbxLog()
-    {
-        var calls = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(stack.CelFile)!))
-        {
-            foreach (var line in File.ReadLines(file).Where(line => line.Contains("\"CRM_INCOMING\"", StringComparison.Ordinal)))
-            {
-                calls.Add(JsonDocument.Parse(line).RootElement.GetProperty("uniqueid").GetString()!);
-            }
-        }
-
-        return calls;
-    }
+    public IReadOnlySet<string> IncomingInPbxLog() => stack.IncomingInPbxLog();
 
     private static async Task<long> CountAsync(NpgsqlDataSource dataSource, string sql, object? parameters)
     {

@@ -11,8 +11,24 @@ namespace CallCenterCrm.RealCalls.Support;
 /// </summary>
 public sealed class Stage : IAsyncLifetime
 {
-    public const int Lanes = 40;
+    public const int Lanes = 98;
+
+    // From this lane on a ring lasts one second, for tests that need no fifteen of them.
+    private const int FirstFastLane = 26;
+
+    // From this lane on its phones are those of employees who can sign in.
+    private const int FirstConsoleLane = 68;
+
+    // From this lane on rules end with a message.
+    private const int FirstMessageLane = 91;
+    private int _consoleLanes = FirstConsoleLane - 1;
+    private int _messageLanes = FirstMessageLane - 1;
+
+    // From this lane on a menu comes before the rule.
+    private const int FirstMenuLane = 95;
+    private int _menuLanes = FirstMenuLane - 1;
     private int _lanes;
+    private int _fastLanes = FirstFastLane - 1;
     private Dictionary<string, Task> _ordinary = [];
 
     public Stack Stack { get; private set; } = null!;
@@ -21,8 +37,29 @@ public sealed class Stage : IAsyncLifetime
 
     public Records Records { get; private set; } = null!;
 
-    /// <summary>A lane that nobody has used yet.</summary>
-    public Lane NextLane() => new(Interlocked.Increment(ref _lanes) is var index and <= Lanes ? index : throw new InvalidOperationException("All lanes are used"), Stack, Trunk);
+    /// <summary>The browser in which managers open the console.</summary>
+    public Chromium Chromium { get; } = new();
+
+    /// <summary>When everything was up, and no call had been placed.</summary>
+    public DateTimeOffset Begun { get; private set; }
+
+    /// <summary>A lane that nobody has used yet: three rings are 15 s.</summary>
+    public Lane NextLane() => LaneAt(Interlocked.Increment(ref _lanes), FirstFastLane);
+
+    /// <summary>A lane that nobody has used yet, on which a ring is 1 s: the responsible rings 3 s, the next 2 s, the mobile 5 s.</summary>
+    public Lane NextFastLane() => LaneAt(Interlocked.Increment(ref _fastLanes), FirstConsoleLane);
+
+    /// <summary>A lane that nobody has used yet, whose managers can sign in; three rings are 15 s, time enough for a browser.</summary>
+    public Lane NextConsoleLane() => LaneAt(Interlocked.Increment(ref _consoleLanes), FirstMessageLane);
+
+    /// <summary>
+    /// A lane that nobody has used yet, whose managers can sign in and on which a ring is 1 s: the responsible rings 3 s, then the
+    /// caller is asked for a message.
+    /// </summary>
+    public Lane NextMessageLane() => LaneAt(Interlocked.Increment(ref _messageLanes), FirstMenuLane);
+
+    /// <summary>A lane like the last one, whose callers hear the sample menu first.</summary>
+    public Lane NextMenuLane() => LaneAt(Interlocked.Increment(ref _menuLanes), Lanes + 1);
 
     /// <summary>The outcome of an ordinary call, which may still be running.</summary>
     public Task Ordinary(string name) => _ordinary[name];
@@ -32,21 +69,27 @@ public sealed class Stage : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Stack = await Stack.StartAsync(PbxFile(), TelephonyFile(), ClientsFile());
+        Stack = await Stack.StartAsync(PbxFile(), TelephonyFile(), ClientsFile(), EmployeesFile());
         Trunk = new SipTrunk(Stack.Trunk, Stack.Sip, new SipAgentOptions { LogCapacity = 2000, Patience = TimeSpan.FromSeconds(90) });
         Records = new Records(Stack);
 
-        // The clients reach the gateway by events.
+        // The clients and the employees reach the gateway by events.
+        await Records.UntilAsync("the gateway knows the employees", async () =>
+            await Records.TelephonyCountAsync("SELECT count(*) FROM employees WHERE version > 0 AND extension IS NOT NULL") >= ConsoleLanes.Count() * Lane.PhonesEach);
         await Records.UntilAsync("the gateway knows the clients", async () =>
             await Records.TelephonyCountAsync("SELECT count(*) FROM known_clients") >= Lanes);
+        Begun = DateTimeOffset.UtcNow;
         _ordinary = OrdinaryCalls.All.ToDictionary(pair => pair.Name, pair => Task.Run(() => pair.Run(this)), StringComparer.Ordinal);
     }
 
     public async Task DisposeAsync()
     {
+        await Chromium.DisposeAsync();
         await Trunk.DisposeAsync();
         await Stack.DisposeAsync();
     }
+
+    private Lane LaneAt(int index, int end) => index < end ? new Lane(index, Stack, Trunk) : throw new InvalidOperationException("All lanes are used");
 
     private static string PbxFile()
     {
@@ -54,7 +97,9 @@ public sealed class Stage : IAsyncLifetime
         var numbers = Enumerable.Range(1, Lanes).Select(Lane.DidOf);
         return $"""
             PHONES="{string.Join(' ', phones)} 901 902"
+            DEVICES=2
             DIDS="{string.Join(' ', numbers)} {ClosedNumber} {UnplannedNumber}"
+            MENU_DIDS="{string.Join(' ', Enumerable.Range(FirstMenuLane, Lanes - FirstMenuLane + 1).Select(Lane.DidOf))}"
             COMPANY={Lane.DidOf(1)}
             OWNER={FallbackMobile}
             PLAN_WAIT=2
@@ -89,14 +134,32 @@ public sealed class Stage : IAsyncLifetime
             {
                 id = IdOf("rule", lane),
                 name = $"Rule {lane}",
-                ringSeconds = 5,
+                ringSeconds = lane is < FirstFastLane or (>= FirstConsoleLane and < FirstMessageLane) ? 5 : 1,
                 groupId = IdOf("group", lane),
-                steps = new object[] { new { target = "responsible", rings = 3 }, new { target = "next", rings = 2 }, new { target = "mobile", employeeId = IdOf("employee", lane), rings = 5 } },
+                steps = lane < FirstMessageLane
+                    ? new object[] { new { target = "responsible", rings = 3 }, new { target = "next", rings = 2 }, new { target = "mobile", employeeId = IdOf("employee", lane), rings = 5 } }
+                    : [new { target = "responsible", rings = 3 }, new { target = "message" }],
             }),
             numbers = lanes.Select(lane => new { number = Lane.DidOf(lane), name = $"Number {lane}", ruleId = IdOf("rule", lane), hoursId = IdOf("hours", 1) })
                 .Append(new { number = ClosedNumber, name = "Closed", ruleId = IdOf("rule", 1), hoursId = IdOf("hours", 2) }),
         });
     }
+
+    private static IEnumerable<int> ConsoleLanes => Enumerable.Range(FirstConsoleLane, Lanes - FirstConsoleLane + 1);
+
+    private static string EmployeesFile() => JsonSerializer.Serialize(ConsoleLanes.SelectMany(lane => Enumerable.Range(1, Lane.PhonesEach).Select(phone => new
+    {
+        id = IdOf("employee", lane, phone),
+        name = $"Manager {Lane.ExtensionOf(lane, phone)}",
+        signInName = $"m{Lane.ExtensionOf(lane, phone)}",
+        roles = new[] { "manager" },
+        extension = Lane.ExtensionOf(lane, phone),
+        visibility = "own",
+        ringGroups = new[] { new { groupId = IdOf("group", lane), position = phone } },
+    })).Append<object>(new { id = IdOf("boss", 0), name = "Boss", signInName = Boss, roles = new[] { "owner" }, visibility = "all" }));
+
+    /// <summary>What the owner signs in with, who may change all settings and has no phone.</summary>
+    public static string Boss => "boss";
 
     private static string ClientsFile() => JsonSerializer.Serialize(Enumerable.Range(1, Lanes).Select(lane => new
     {

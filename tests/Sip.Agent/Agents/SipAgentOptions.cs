@@ -12,7 +12,7 @@ public sealed record SipAgentOptions
     /// <summary>False for load: no sound is sent or read, and no key can be pressed.</summary>
     public bool Media { get; init; } = true;
 
-    /// <summary>The tone of this agent, 1–3400 Hz; different ones tell the sides of a recording apart.</summary>
+    /// <summary>The tone of this agent, 1–3400 Hz; different ones tell the sides of a recording apart. 0 is silence.</summary>
     public int ToneHertz { get; init; } = 440;
 
     /// <summary>How many of the last messages <see cref="SipAgent.Log"/> keeps; 0 keeps none.</summary>

@@ -52,6 +52,61 @@ public sealed class CelLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_lost_while_the_log_is_rotated_again_and_again_under_its_reader()
+    {
+        // As Asterisk writes: the file is opened anew for each record.
+        const int rotations = 150;
+        const int each = 20;
+        using var log = new CelLog(_file);
+        Assert.Empty(log.Read());
+        var writing = Task.Run(() =>
+        {
+            for (var rotation = 0; rotation < rotations; rotation++)
+            {
+                for (var line = 0; line < each; line++)
+                {
+                    Append($"{{\"n\":\"{(rotation * each) + line}\"}}\n");
+                }
+
+                // Later than every change so far, by the file system's own clock.
+                var written = File.GetLastWriteTimeUtc(_file);
+                File.Move(_file, $"{_file}.{rotation:000}");
+                var probe = Path.Combine(_directory, "clock");
+                do
+                {
+                    File.WriteAllText(probe, "");
+                }
+                while (File.GetLastWriteTimeUtc(probe) <= written);
+            }
+        });
+        var read = new List<string>();
+        do
+        {
+            read.AddRange(ReadAll(log));
+        }
+        while (!writing.IsCompleted);
+        await writing;
+        read.AddRange(ReadAll(log));
+
+        Assert.Equal(Enumerable.Range(0, rotations * each).Select(number => $"{{\"n\":\"{number}\"}}"), read);
+        Assert.Equal(0, log.Gaps);
+    }
+
+    [Fact]
+    public void A_log_deleted_while_it_is_read_is_followed_by_the_new_one_and_counted_as_a_gap()
+    {
+        using var log = new CelLog(_file);
+        Append("{\"n\":\"1\"}\n");
+        ReadAll(log);
+        Append("{\"n\":\"2\"}\n");
+        File.Delete(_file);
+        Append("{\"n\":\"3\"}\n");
+
+        Assert.Equal(["{\"n\":\"2\"}", "{\"n\":\"3\"}"], ReadAll(log));
+        Assert.Equal(1, log.Gaps);
+    }
+
+    [Fact]
     public void A_reader_that_was_away_during_two_rotations_goes_on_where_it_stood()
     {
         Append("{\"n\":\"1\"}\n{\"n\":\"2\"}\n");

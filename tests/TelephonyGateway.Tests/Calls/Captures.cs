@@ -15,7 +15,7 @@ internal static class Captures
 
     public static JsonObject Truth(string name) => JsonNode.Parse(File.ReadAllText(PathOf(name, "json")))!.AsObject();
 
-    public static IEnumerable<string> Names { get; } =
+    public static IReadOnlyList<string> Names { get; } =
         [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "captures"), "*.ami").Select(file => Path.GetFileNameWithoutExtension(file)!).Order()];
 
     public static JsonObject Outcome(Action<Replayer> run)

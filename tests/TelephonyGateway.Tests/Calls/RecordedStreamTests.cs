@@ -16,8 +16,12 @@ public sealed class RecordedStreamTests
         "05b-declined", "06-after-hours", "06b-after-hours-abandoned", "07a-takeover-pickup", "07b-takeover-redirect",
         "07c-takeover-pickup-late", "07d-takeover-redirect-late", "07f-two-clicks", "07g-take-caller-leaves", "08-blind-transfer",
         "09-attended-transfer", "10-hold-unhold", "11-mixmonitor", "13-pickup-dialled", "24-parallel-ring", "25-connected-line",
-        "30c0-no-gateway", "30c2-rewrite", "31-mobile-caller-leaves",
+        "30c0-no-gateway", "30c2-rewrite", "31-mobile-caller-leaves", "50-message", "50b-message-not-left", "51-menu", "51b-menu-left",
+        "51c-menu-nobody-answers",
     ];
+
+    // Of these the recorded log lacks the channel of the phone that took the call: only AMI can tell its end.
+    private static readonly string[] LogLacksTaker = ["07a-takeover-pickup", "07c-takeover-pickup-late"];
 
     public static TheoryData<string> SingleCalls => new(Single);
 
@@ -83,7 +87,7 @@ public sealed class RecordedStreamTests
             {
                 replay.Ami(stream.AsSpan(0, end));
                 replay.Cel(Captures.Cel(name));
-            }), allRings: false);
+            }), allRings: false, settled: !LogLacksTaker.Contains(name));
         }
     }
 
@@ -193,6 +197,38 @@ public sealed class RecordedStreamTests
     }
 
     [Fact]
+    public void A_phone_that_holds_and_takes_back_is_the_one_who_held_and_the_log_alone_does_not_know()
+    {
+        var call = Assert.Single(Captures.Calls(replay => replay.Ami(Captures.Ami("10-hold-unhold"))));
+        var hold = Assert.Single(call.Holds!);
+        Assert.Equal("101", hold.Phone);
+        Assert.InRange((hold.Until!.Value - hold.From).TotalSeconds, 2.9, 3.1);
+
+        // It is all on one recording, so that its place there is known.
+        var recorded = Assert.Single(call.Recorded);
+        Assert.Equal((call.Talks[0].From, call.Talks[0].Until), (recorded.From, recorded.Until));
+        Assert.True(recorded.From < hold.From && hold.Until < recorded.Until);
+
+        Assert.Null(Assert.Single(Captures.Calls(replay => replay.Cel(Captures.Cel("10-hold-unhold")))).Holds);
+    }
+
+    [Fact]
+    public void Who_is_joined_with_a_colleague_was_on_hold_till_then_and_the_colleagues_call_had_none()
+    {
+        var calls = Captures.Calls(replay => replay.Ami(Captures.Ami("09-attended-transfer")));
+        var call = calls.Single(one => one.Direction == CallDirection.In);
+        var hold = Assert.Single(call.Holds!);
+
+        Assert.Equal("101", hold.Phone);
+        Assert.InRange((call.Talks[0].Until - hold.Until)!.Value.TotalMilliseconds, 0, 2);
+        Assert.All(calls.Where(one => one.Direction == CallDirection.Internal), one => Assert.Empty(one.Holds!));
+    }
+
+    [Fact]
+    public void A_transfer_without_asking_sends_an_Unhold_and_was_no_hold() =>
+        Assert.Empty(Assert.Single(Captures.Calls(replay => replay.Ami(Captures.Ami("08-blind-transfer")))).Holds!);
+
+    [Fact]
     public void Strange_caller_ids_make_one_call_each_and_forge_none()
     {
         var calls = Captures.Calls(replay => replay.Ami(Captures.Ami("14-weird-callerids")));
@@ -221,16 +257,47 @@ public sealed class RecordedStreamTests
         Assert.Equal(4, calls.Count);
     }
 
-    private static void AssertTruth(string name, JsonObject outcome, bool allRings)
+    private static void AssertTruth(string name, JsonObject outcome, bool allRings, bool settled = true)
     {
         var truth = Captures.Truth(name);
-        Assert.Equal("settled", (string?)outcome["status"]);
+        Assert.True(!settled || (string?)outcome["status"] == "settled");
         foreach (var field in (string[])["caller", "answered_by", "missed", "transfer", "transferred_to", "after_hours"])
         {
             if (truth.ContainsKey(field))
             {
                 Assert.Equal(truth[field]?.ToJsonString(), outcome[field]?.ToJsonString());
             }
+        }
+
+        foreach (var field in (string[])["menu_path", "menu_depth", "in_menu_at_end"])
+        {
+            if (truth.ContainsKey(field))
+            {
+                Assert.Equal(truth[field]?.ToJsonString(), outcome[field]?.ToJsonString());
+            }
+        }
+
+        // The log has no ringing: whether a phone rang before it refused is then said not to be known.
+        if (truth.ContainsKey("miss_reason") && (allRings || (string?)outcome["miss_reason"] != "unknown"))
+        {
+            Assert.Equal((string?)truth["miss_reason"], (string?)outcome["miss_reason"]);
+        }
+
+        // Nor has it any hold.
+        Assert.True(!allRings || outcome["hold_s"] is not null);
+        if (truth.ContainsKey("hold_s") && outcome["hold_s"] is { } held)
+        {
+            Assert.Equal((double)truth["hold_s"]!, (double)held, 0.3);
+        }
+
+        if (truth.ContainsKey("menu_s"))
+        {
+            Assert.Equal((double)truth["menu_s"]!, (double)outcome["menu_s"]!, 0.3);
+        }
+
+        if (truth.ContainsKey("recording"))
+        {
+            Assert.EndsWith((string)truth["recording"]!, (string)outcome["recording"]!, StringComparison.Ordinal);
         }
 
         if (truth.ContainsKey("abandoned"))

@@ -1,3 +1,4 @@
+using CallCenterCrm.Telephony.People;
 using CallCenterCrm.Telephony.Routing;
 using Xunit;
 
@@ -6,6 +7,13 @@ namespace CallCenterCrm.Telephony.Tests.Routing;
 public sealed class PlanMakerTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 18, 9, 0, 0, TimeSpan.Zero); // Wednesday, 12:00 in Moscow
+
+    // The third is the head.
+    private static readonly EscalationStep[] ToTheHeadThenAMessage =
+    [
+        new(StepTarget.Responsible, null, 3), new(StepTarget.Employee, SampleTables.Third, 2), new(StepTarget.Message, null, 0),
+    ];
+
     private readonly Dictionary<string, PhoneState> _states = new();
     private readonly Dictionary<string, DateTimeOffset> _lastTalks = new();
 
@@ -40,6 +48,33 @@ public sealed class PlanMakerTests
     }
 
     [Fact]
+    public void Whoever_pauses_is_spared_his_phone_until_it_is_over_but_not_his_mobile()
+    {
+        var tables = SampleTables.Make();
+        tables = tables with
+        {
+            Employees = [.. tables.Employees.Select(employee => employee.Id == SampleTables.Valera1 || employee.Id == SampleTables.Owner
+                ? employee with { State = new(PersonStates.Paused, "lunch", Noon.AddMinutes(-10), Noon.AddMinutes(20)) }
+                : employee)],
+        };
+        RingPlan PlanAt(DateTimeOffset at) => new PlanMaker(tables, _ => PhoneState.Free, _ => null).Make(SampleTables.Number, null, at)!;
+
+        var plan = PlanAt(Noon);
+        Assert.Equal("102@15_103@10_m79035550001@25", plan.Text);
+        Assert.Equal("paused", plan.Steps[0].PassedOver["101"]);
+        Assert.Equal("102@15_103@10_m79035550001@25", PlanAt(Noon.AddMinutes(20).AddTicks(-1)).Text);
+        Assert.Equal("101@15_102@10_m79035550001@25", PlanAt(Noon.AddMinutes(20)).Text);
+    }
+
+    [Fact]
+    public void With_everybody_away_and_no_mobile_in_the_rule_there_is_no_plan_and_the_fallback_rings()
+    {
+        var tables = SampleTables.Make(steps: [new EscalationStep(StepTarget.Responsible, null, 3), new EscalationStep(StepTarget.Group, null, 3)]);
+        tables = tables with { Employees = [.. tables.Employees.Select(employee => employee with { State = new(PersonStates.Away, null, Noon, null) })] };
+        Assert.Null(new PlanMaker(tables, _ => PhoneState.Free, _ => null).Make(SampleTables.Number, null, Noon.AddDays(1)));
+    }
+
+    [Fact]
     public void The_longest_idle_is_next_and_one_who_never_talked_comes_first()
     {
         _lastTalks["101"] = Noon.AddMinutes(-1);
@@ -62,6 +97,46 @@ public sealed class PlanMakerTests
         _states["102"] = PhoneState.Busy;
 
         Assert.Equal("101-103@10", Plan(null, steps: [new EscalationStep(StepTarget.Group, null, 2)])!.Text);
+    }
+
+    [Fact]
+    public void A_rule_goes_on_to_the_head_and_ends_in_a_message() =>
+        Assert.Equal("102@15_103@10_v@120", Plan(SampleTables.Valera2, steps: ToTheHeadThenAMessage)!.Text);
+
+    [Fact]
+    public void With_nobody_to_ring_the_caller_is_asked_for_a_message_at_once()
+    {
+        _states["102"] = _states["103"] = PhoneState.Busy;
+
+        var plan = Plan(SampleTables.Valera2, steps: ToTheHeadThenAMessage)!;
+
+        Assert.Equal("v@120", plan.Text);
+        Assert.Equal([null, null, 1], plan.Steps.Select(step => step.Step));
+        Assert.Empty(plan.Steps[2].Phones);
+    }
+
+    [Fact]
+    public void A_rule_that_asks_for_a_message_leaves_no_call_unattended()
+    {
+        var tables = SampleTables.Make(steps: [new EscalationStep(StepTarget.Message, null, 0)]);
+
+        Assert.Empty(RoutingCheck.Mistakes(tables));
+        Assert.Empty(RoutingCheck.Unattended(tables));
+    }
+
+    [Fact]
+    public void A_message_is_the_last_step_and_rings_nobody()
+    {
+        var tables = SampleTables.Make(steps:
+        [
+            new EscalationStep(StepTarget.Message, SampleTables.Owner, 3),
+            new EscalationStep(StepTarget.Next, null, 2),
+            new EscalationStep(StepTarget.Message, null, 0),
+        ]);
+
+        Assert.Equal(
+            ["steps[0].employee_id NotHere", "steps[0].rings NotHere", "steps[0].target OnlyLast"],
+            RoutingCheck.Mistakes(tables).Select(mistake => $"{mistake.Field} {mistake.Rule}"));
     }
 
     [Fact]
@@ -114,22 +189,51 @@ public sealed class PlanMakerTests
             Numbers = [.. tables.Numbers, new TrunkNumber("74950000001", "Lost", Guid.NewGuid(), Guid.NewGuid())],
         };
 
-        var errors = RoutingCheck.Errors(tables).Select(error => $"{error.Key} {error.Fault}").ToArray();
+        var mistakes = RoutingCheck.Mistakes(tables).Select(mistake => $"{mistake.Place} {mistake.Field} {mistake.Rule}");
 
         Assert.Equal(
             [
-                "business hours 'Moon' have the unknown time zone 'Moon/Sea'",
-                "escalation rule 'Empty' has no steps",
-                "escalation rule 'Empty' has rings of 0.5 s",
-                "escalation rule 'Sales', step 1 rings 0 times",
-                "escalation rule 'Sales', step 2 has the unknown target 'everybody'",
-                "escalation rule 'Sales', step 3 rings an employee who does not exist or has no extension",
-                "escalation rule 'Sales', step 4 rings the mobile of an employee who does not exist or has none",
-                "trunk number 74950000001 has no business hours",
-                "trunk number 74950000001 has no escalation rule",
+                "business hours 'Moon' time_zone UnknownTimeZone",
+                "escalation rule 'Empty' ring_seconds OutOfRange",
+                "escalation rule 'Empty' steps Required",
+                "escalation rule 'Sales' steps[0].rings OutOfRange",
+                "escalation rule 'Sales' steps[1].target UnknownWord",
+                "escalation rule 'Sales' steps[2].employee_id DoesNotExist",
+                "escalation rule 'Sales' steps[3].employee_id NoMobile",
+                "trunk number 74950000001 hours_id DoesNotExist",
+                "trunk number 74950000001 rule_id DoesNotExist",
             ],
-            errors.Order(StringComparer.Ordinal));
-        Assert.All(RoutingCheck.Errors(tables), error => Assert.NotEmpty(error.Cure));
+            mistakes.Order(StringComparer.Ordinal));
+        Assert.Contains(
+            RoutingCheck.Mistakes(tables).Select(mistake => mistake.AsSetting().ToString()),
+            text => text.Contains("escalation rule 'Sales', steps[0].rings", StringComparison.Ordinal) && text.Contains("1 to 20", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Tables_that_leave_lists_and_names_out_are_wrong_and_not_a_fault()
+    {
+        var tables = RoutingTables.Empty with
+        {
+            Groups = [new RingGroup(Guid.NewGuid(), null!, RingGroupPick.Order, null!)],
+            Hours = [new BusinessHours(Guid.NewGuid(), "Office", null!, null!, null!)],
+            Rules = [new EscalationRule(Guid.NewGuid(), "Sales", 5, null, null!)],
+        };
+
+        Assert.Equal(
+            ["name Required", "time_zone UnknownTimeZone", "steps Required"],
+            RoutingCheck.Mistakes(tables).Select(mistake => $"{mistake.Field} {mistake.Rule}"));
+    }
+
+    [Fact]
+    public void A_draft_tells_why_nobody_can_be_rung()
+    {
+        var tables = SampleTables.Make(steps: [new EscalationStep(StepTarget.Employee, SampleTables.Valera1, 3)]);
+        var maker = new PlanMaker(tables, _ => PhoneState.Busy, _ => null);
+
+        Assert.Null(maker.Make(SampleTables.Number, null, Noon));
+        var step = Assert.Single(maker.Draft(SampleTables.Number, null, Noon)!.Steps);
+        Assert.Null(step.Step);
+        Assert.Equal(PassReason.Busy, step.PassedOver["101"]);
     }
 
     [Theory]
