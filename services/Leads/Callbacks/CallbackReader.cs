@@ -71,7 +71,7 @@ internal sealed class CallbackReader(NpgsqlDataSource dataSource, CallbackSettin
         var clauses = new List<string> { CallbackVisibility.Clause(seen) };
         if (filter.Mine)
         {
-            clauses.Add($"(coalesce(assigned_to, responsible_id) = @Me OR (lease_by = @Me AND {Leased}))");
+            clauses.Add($"({Score.Ringer} = @Me OR (lease_by = @Me AND {Leased}))");
         }
 
         if (filter.State == "closed")
@@ -96,10 +96,21 @@ internal sealed class CallbackReader(NpgsqlDataSource dataSource, CallbackSettin
             });
         }
 
-        var behind = after is null ? "" : "WHERE score < @afterScore OR (score = @afterScore AND (opened_at, id) > (@afterAt, @afterId))";
+        if (after is not null)
+        {
+            clauses.Add($"({Score.Sum} < @afterScore OR ({Score.Sum} = @afterScore AND (opened_at, id) > (@afterAt, @afterId)))");
+        }
+
+        // Of others' callbacks with equally many tries the one that waits longest is always first: a page needs no more of them
+        // than it has lines, however many are open. One's own are few.
+        var scored = $"SELECT id, {Score.Sum} AS score, opened_at FROM callbacks WHERE {string.Join(" AND ", clauses)}";
         return $"""
-            SELECT id, score, opened_at FROM (SELECT id, opened_at, {Score.Sum} AS score FROM callbacks WHERE {string.Join(" AND ", clauses)}) AS scored
-            {behind} ORDER BY score DESC, opened_at, id LIMIT @limit
+            SELECT id, score, opened_at FROM (
+                SELECT others.* FROM generate_series(0, (SELECT max(tries) FROM callbacks WHERE closed_at IS NULL)) AS made,
+                    LATERAL ({scored} AND {Score.Ringer} IS DISTINCT FROM @Me AND tries = made ORDER BY opened_at, id LIMIT @limit) AS others
+                UNION ALL {scored} AND {Score.Ringer} = @Me
+            ) AS first
+            ORDER BY score DESC, opened_at, id LIMIT @limit
             """;
     }
 }

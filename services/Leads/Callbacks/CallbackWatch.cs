@@ -9,7 +9,7 @@ using Npgsql;
 namespace CallCenterCrm.Leads.Callbacks;
 
 /// <summary>Tells one reader which callbacks change, of those that he may see.</summary>
-internal sealed class CallbackWatch(ChangeFollower changes, ChangeReader log, NpgsqlDataSource dataSource)
+internal sealed class CallbackWatch(ChangeFollower<CallbackChanged> changes, ChangeReader log, NpgsqlDataSource dataSource)
 {
     /// <summary>Runs until it is cancelled.</summary>
     /// <param name="position">Null to begin now.</param>
@@ -17,7 +17,7 @@ internal sealed class CallbackWatch(ChangeFollower changes, ChangeReader log, Np
         ChangePosition? position, Caller caller, IServerStreamWriter<WatchCallbacksResponse> reader, CancellationToken cancellationToken)
     {
         var seen = await SeenByAsync(caller, cancellationToken);
-        await changes.RunAsync<CallbackChanged>(
+        await changes.RunAsync(
             position,
             async () =>
             {

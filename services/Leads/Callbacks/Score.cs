@@ -11,8 +11,11 @@ namespace CallCenterCrm.Leads.Callbacks;
 /// <param name="EscalatedBefore">What has waited since before then is for the head to look at.</param>
 internal sealed record Score(DateTimeOffset At, Guid? Me, DateTimeOffset EscalatedBefore)
 {
-    /// <summary>He who asks is responsible.</summary>
-    public const string Own = "CASE WHEN coalesce(assigned_to, responsible_id) = @Me THEN 30 ELSE 0 END";
+    /// <summary>Who is to ring: to whom it was passed, else who is responsible for the client.</summary>
+    public const string Ringer = "coalesce(assigned_to, responsible_id)";
+
+    /// <summary>He who asks is to ring.</summary>
+    public const string Own = $"CASE WHEN {Ringer} = @Me THEN 30 ELSE 0 END";
 
     /// <summary>Minutes since somebody asked first. It ends, so that an old one does not outweigh everything for ever.</summary>
     public const string Waiting = "CASE WHEN opened_at <= @FullSince THEN 120 ELSE greatest(0, floor(date_part('epoch', @At - opened_at) / 60)::int) END";
@@ -23,7 +26,10 @@ internal sealed record Score(DateTimeOffset At, Guid? Me, DateTimeOffset Escalat
     /// <summary>Whoever did not lift so often is likely not to lift now.</summary>
     public const string Tried = "-10 * tries";
 
-    /// <summary>All of it.</summary>
+    /// <summary>
+    /// All of it. Among callbacks that are equally often tried and equally one's own it falls as they are younger; the page
+    /// relies on that.
+    /// </summary>
     public const string Sum = $"({Own} + {Waiting} + {Escalated} + {Tried})";
 
     /// <summary>What waits since then has all the points that waiting gives: most do, and need not be reckoned.</summary>

@@ -63,6 +63,40 @@ public sealed class ListTests(LeadsService leads)
     }
 
     [Fact]
+    public async Task However_pages_are_cut_the_higher_score_comes_first_then_who_waits_longer_and_nobody_is_left_out()
+    {
+        var team = $"Team {Guid.NewGuid()}";
+        var (me, colleague) = (await leads.EmployAsync("Я", team: team), await leads.EmployAsync("Коллега", team: team));
+        var now = DateTimeOffset.UtcNow;
+        var expected = new List<string>();
+
+        // Own and another's, tried up to three times, waiting from no time at all to beyond all points for it.
+        for (var i = 0; i < 32; i++)
+        {
+            var (number, asked) = (await ClientAsync(i % 3 == 0 ? me : colleague), now.AddMinutes(-(i * 11 % 32) * 5));
+            await leads.TellAsync(Calls.MissedAt(number, asked));
+            await leads.TellAsync(Enumerable.Range(0, i % 4).Select(tried => Calls.InVain(number, asked.AddSeconds(1 + tried))));
+            expected.Add(number);
+        }
+
+        foreach (var size in new[] { 1, 5, 500 })
+        {
+            var (listed, token) = (new List<Callback>(), "");
+            do
+            {
+                var page = await leads.As(me, "team", team).ListCallbacksAsync(new() { PageSize = size, PageToken = token });
+                listed.AddRange(page.Callbacks);
+                token = page.NextPageToken;
+            }
+            while (token.Length > 0);
+
+            Assert.Equal(listed.Select(callback => callback.Id), listed.OrderByDescending(callback => callback.Score).ThenBy(callback => callback.OpenedAt.ToDateTime()).Select(callback => callback.Id));
+            Assert.Equal(listed.Count, listed.Select(callback => callback.Id).Distinct().Count());
+            Assert.Empty(expected.Except(listed.Select(callback => callback.Number)));
+        }
+    }
+
+    [Fact]
     public async Task Each_state_lists_its_own_and_without_one_all_that_are_not_closed()
     {
         var me = Guid.NewGuid();
