@@ -4,13 +4,14 @@ namespace CallCenterCrm.Messaging;
 /// Follows the change log for one reader, from a place or from a beginning that he is told. What he has not taken yet stays in
 /// the database: nothing is read before the last message has gone out.
 /// </summary>
-public sealed class ChangeFollower(ChangeReader changes, ChangeSignal signal, TimeProvider time)
+public sealed class ChangeFollower<T>(ChangeTail<T> changes, ChangeSignal signal, TimeProvider time)
+    where T : class
 {
-    /// <summary>The longest silence.</summary>
-    public static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(15);
+    // The longest silence.
+    private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(15);
 
     // While a transaction runs that is older than what was written last, nothing tells when it ends.
-    private static readonly TimeSpan ShortestHold = TimeSpan.FromMilliseconds(20);
+    internal static readonly TimeSpan ShortestHold = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
     private const int Batch = 100;
 
@@ -19,9 +20,8 @@ public sealed class ChangeFollower(ChangeReader changes, ChangeSignal signal, Ti
     /// <param name="begin">Tells the reader how things stand, and gives the place from which to go on; also when his place is too old.</param>
     /// <param name="tell">Tells him of a change; false when it is not for him.</param>
     /// <param name="beat">Tells him that the stream lives, and up to where he knows all.</param>
-    public async Task RunAsync<T>(
+    public async Task RunAsync(
         ChangePosition? position, Func<Task<ChangePosition>> begin, Func<Change<T>, Task<bool>> tell, Func<ChangePosition, Task> beat, CancellationToken cancellationToken)
-        where T : class
     {
         var told = time.GetTimestamp();
         var hold = ShortestHold;
@@ -34,7 +34,7 @@ public sealed class ChangeFollower(ChangeReader changes, ChangeSignal signal, Ti
             }
 
             var written = signal.Written;
-            if (await changes.ReadAsync<T>(position, Batch, cancellationToken) is not { } batch)
+            if (await changes.ReadAsync(position, Batch, cancellationToken) is not { } batch)
             {
                 position = null;
                 continue;

@@ -64,7 +64,8 @@ public static class MessagingSetup
         });
         builder.Services.AddHostedService<ChangePublisher>();
         builder.Services.AddSingleton<ChangeReader>();
-        builder.Services.AddSingleton<ChangeFollower>();
+        builder.Services.AddSingleton(typeof(ChangeTail<>));
+        builder.Services.AddSingleton(typeof(ChangeFollower<>));
         builder.Services.AddSingleton<ChangeSignal>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ChangeSignal>());
     }

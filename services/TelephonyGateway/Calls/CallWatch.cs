@@ -7,13 +7,13 @@ using Grpc.Core;
 namespace CallCenterCrm.Telephony.Calls;
 
 /// <summary>Tells one reader of every change of a call, from the place he names or from a snapshot.</summary>
-internal sealed class CallWatch(CallReader calls, ChangeFollower changes, TimeProvider time)
+internal sealed class CallWatch(CallReader calls, ChangeFollower<CallChanged> changes, TimeProvider time)
 {
     /// <summary>Runs until it is cancelled.</summary>
     /// <param name="position">Null to begin with a snapshot.</param>
     public Task RunAsync(
         ChangePosition? position, CallVisibility visibility, IServerStreamWriter<WatchResponse> reader, CancellationToken cancellationToken) =>
-        changes.RunAsync<CallChanged>(
+        changes.RunAsync(
             position,
             () => TellSnapshotAsync(visibility, reader, cancellationToken),
             async change =>

@@ -24,6 +24,11 @@ internal sealed class TestService : IAsyncDisposable
 
     public NpgsqlDataSource Database => _app.Services.GetRequiredService<NpgsqlDataSource>();
 
+    public ChangeReader Log => _app.Services.GetRequiredService<ChangeReader>();
+
+    /// <summary>One for all readers, as a service has it.</summary>
+    public ChangeFollower<ClientChanged> Follower => _app.Services.GetRequiredService<ChangeFollower<ClientChanged>>();
+
     public Deliveries Deliveries => _app.Services.GetRequiredService<Deliveries>();
 
     public static async Task<TestService> StartAsync(
