@@ -27,6 +27,7 @@ internal static class Examples
             PartyNumber = "79161234567",
             PartyNumberAsShown = "8 (916) 123-45-67 «О'Нил» \"\\",
             ClientId = new Guid("6a1c0b5e-0000-4000-9000-000000000001"),
+            ClientName = "ООО «Ромашка»",
             PlacedBy = "101",
             PartyDialled = true,
             StartedAt = Start,

@@ -51,6 +51,9 @@ public sealed record CallChanged
     /// <summary>The client whom the gateway recognised when it rang; Leads is the one to decide.</summary>
     public Guid? ClientId { get; init; }
 
+    /// <summary>What that client was called when it rang: whoever shows the call need not ask for it. Null when none was recognised.</summary>
+    public string? ClientName { get; init; }
+
     /// <summary>Extension or number of ours from which an outgoing or internal call was placed; null for an incoming one.</summary>
     public string? PlacedBy { get; init; }
 

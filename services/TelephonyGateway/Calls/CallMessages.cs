@@ -24,6 +24,7 @@ internal static class CallMessages
             PartyNumber = call.PartyNumber ?? "",
             PartyNumberAsShown = call.PartyNumberAsShown ?? "",
             ClientId = call.ClientId?.ToString() ?? "",
+            ClientName = call.ClientName ?? "",
             PlacedBy = call.PlacedBy ?? "",
             StartedAt = call.StartedAt.ToTimestamp(),
             AnsweredAt = call.AnsweredAt?.ToTimestamp(),

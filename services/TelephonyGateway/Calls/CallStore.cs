@@ -58,7 +58,7 @@ internal sealed class CallStore(NpgsqlDataSource dataSource, Helm helm)
                     fallback = excluded.fallback, cut = excluded.cut, taken_over = excluded.taken_over,
                     menu_entered_at = excluded.menu_entered_at, menu_left_at = excluded.menu_left_at, menu_path = excluded.menu_path,
                     plan = coalesce(excluded.plan, known.plan), transfers = excluded.transfers, recording_file = excluded.recording_file,
-                    event = excluded.event || jsonb_strip_nulls(jsonb_build_object('clientId', coalesce(excluded.client_id, known.client_id))),
+                    event = jsonb_strip_nulls(jsonb_build_object('clientId', known.client_id, 'clientName', known.event->'clientName')) || excluded.event,
                     digest = excluded.digest, headline = excluded.headline
                 WHERE NOT known.settled AND (known.digest <> excluded.digest OR (known.plan IS NULL AND excluded.plan IS NOT NULL)
                     OR known.client_id <> excluded.client_id OR (known.client_id IS NULL AND excluded.client_id IS NOT NULL))
@@ -151,7 +151,7 @@ internal sealed class CallStore(NpgsqlDataSource dataSource, Helm helm)
         var body = JsonSerializer.SerializeToElement(published, ChangeLog.Json);
 
         // Not of the client: only the gateway that planned the call knows him, and the next one has nothing new to say.
-        var known = published with { ClientId = null };
+        var known = published with { ClientId = null, ClientName = null };
         return new
         {
             Id = published.CallId,
@@ -213,6 +213,7 @@ internal sealed class CallStore(NpgsqlDataSource dataSource, Helm helm)
         PartyNumber = party.Number,
         PartyNumberAsShown = party.Shown,
         ClientId = note?.Caller?.ClientId,
+        ClientName = note?.Caller?.Name,
         PlacedBy = call.PlacedBy,
         PartyDialled = call.Direction == CallDirection.Out ? call.PartyDialled : null,
         StartedAt = call.StartedAt,

@@ -59,7 +59,7 @@ public sealed class CallStoreTests(DatabaseServer server) : IAsyncLifetime
         Assert.Equal((PartyKind.Outside, "79161234567", Samples.Number), (last.Party, last.PartyNumber, last.OwnNumber));
 
         // Who called was found out when it rang; a later version that does not know it does not forget it.
-        Assert.Equal(new Guid("6a1c0b5e-0000-4000-9000-000000000001"), last.ClientId);
+        Assert.Equal((new Guid("6a1c0b5e-0000-4000-9000-000000000001"), "Иванов"), (last.ClientId, last.ClientName));
         Assert.Equal(1, await _database.CountAsync("SELECT count(*) FROM calls WHERE client_id = @ClientId", last));
         var talk = Assert.Single(last.Talks);
         Assert.Equal(("101", Samples.Start.AddSeconds(9), Samples.Start.AddSeconds(69)), (talk.Phone, talk.From, talk.Until));
@@ -165,7 +165,7 @@ public sealed class CallStoreTests(DatabaseServer server) : IAsyncLifetime
 
         Assert.Equal(1, await _database.CountAsync("SELECT count(*) FROM calls WHERE version = 2 AND plan IS NOT NULL AND client_id IS NOT NULL"));
         var published = await PublishedAsync();
-        Assert.Equal([null, new Guid("6a1c0b5e-0000-4000-9000-000000000001")], published.Select(version => version.ClientId));
+        Assert.Equal([(null, null), (new Guid("6a1c0b5e-0000-4000-9000-000000000001"), "Иванов")], published.Select(version => (version.ClientId, version.ClientName)));
         Assert.Equal(2, await _database.CountAsync("SELECT count(*) FROM changes WHERE sent_at IS NULL"));
     }
 

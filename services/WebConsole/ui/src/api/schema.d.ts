@@ -1149,6 +1149,7 @@ export interface components {
             holds?: components["schemas"]["callcenter.calls.v1.Holds"];
             transfers: components["schemas"]["callcenter.calls.v1.Transfer"][];
             recorded: components["schemas"]["callcenter.calls.v1.Stretch"][];
+            clientName: string;
         };
         /** @enum {string} */
         "callcenter.calls.v1.Direction": "DIRECTION_UNSPECIFIED" | "DIRECTION_IN" | "DIRECTION_OUT" | "DIRECTION_INTERNAL";

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useClientOfCall, usePartyWords } from '../clients/clientsOf';
+import { useClientOfCall, useNameOfCall, usePartyWords } from '../clients/clientsOf';
 import { DiallingLine } from '../live/DiallingLine';
 import { WhoseTurn } from '../live/WhoseTurn';
 import { canBeTaken, moodOf, myPart, talkedFor } from '../live/callSense';
@@ -64,6 +64,8 @@ function CardHead({ card }: { card: OpenCard }) {
   const now = useNow();
   const { call } = useCallOf(card.callId);
   const { data: client } = useClientOfCall(call);
+  const named = useNameOfCall(call);
+  const name = client?.name ?? named;
   const wordsOf = usePartyWords();
   const { take, place } = useDial();
   const dialling = diallingOf(useStore(diallings), card.callId);
@@ -86,9 +88,9 @@ function CardHead({ card }: { card: OpenCard }) {
         <span className="grow" />
         {since !== undefined && <span className={`num ${css.since ?? ''}`}>{clock(since)}</span>}
       </div>
-      <h2 className="wrap">{client?.name ?? words}</h2>
+      <h2 className="wrap">{name ?? words}</h2>
       <p className="sm">
-        {[client ? words : '', `${t(`call.direction.${call.direction}`)} ${own}`, ended ? dayAndTime(started, language, now) : '']
+        {[name !== undefined ? words : '', `${t(`call.direction.${call.direction}`)} ${own}`, ended ? dayAndTime(started, language, now) : '']
           .filter((word) => word !== '')
           .map((word, i) => <Fragment key={word}>{i > 0 && ' · '}<span className="num">{word}</span></Fragment>)}
       </p>
@@ -100,7 +102,7 @@ function CardHead({ card }: { card: OpenCard }) {
       )}
       {mayDial && ended && call.partyNumber !== '' && call.party === 'PARTY_OUTSIDE' && (
         <Button fullWidth variant="default" leftSection={<PhoneOutIcon size={17} />} loading={place.isPending}
-          onClick={() => place.mutate({ number: call.partyNumber, shownName: client?.name ?? '' })}>
+          onClick={() => place.mutate({ number: call.partyNumber, shownName: name ?? '' })}>
           {t('card.callback')}
         </Button>
       )}

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { useClientOfCall, usePartyWords } from '../clients/clientsOf';
+import { useNameOfCall, usePartyWords } from '../clients/clientsOf';
 import { moodOf } from '../live/callSense';
 import { CloseIcon } from '../ui-bits/icons';
 import { formatNumber } from '../ui-bits/phoneNumber';
@@ -10,9 +10,9 @@ import { closeCard, showCard, type OpenCard } from './cards';
 export function CardTab({ card, chosen }: { card: OpenCard; chosen: boolean }) {
   const { t } = useTranslation();
   const { call } = useCallOf(card.callId);
-  const { data: client } = useClientOfCall(call);
+  const name = useNameOfCall(call);
   const wordsOf = usePartyWords();
-  const who = client?.name ?? (call ? wordsOf(call) : formatNumber(card.number) || '…');
+  const who = name ?? (call ? wordsOf(call) : formatNumber(card.number) || '…');
   return (
     <li ref={(tab) => { if (chosen) tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); }} className={css.tab} data-chosen={chosen || undefined} data-mood={call ? moodOf(call) : 'unanswered'}>
       <button

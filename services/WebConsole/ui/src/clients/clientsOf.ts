@@ -36,6 +36,16 @@ export function useClientOfCall(call: Pick<Call, 'clientId' | 'partyNumber' | 'p
   return call?.clientId ? known : byNumber;
 }
 
+/**
+ * The name of a call's client, undefined when none is known. Whom the gateway recognised comes named with the call, so that nothing
+ * is asked while phones ring; only of others it is asked whose the number is by now.
+ */
+export function useNameOfCall(call: Pick<Call, 'clientId' | 'clientName' | 'partyNumber' | 'party'> | undefined): string | undefined {
+  const named = call?.clientName ?? '';
+  const { data: client } = useClientOfCall(named === '' ? call : undefined);
+  return named === '' ? client?.name : named;
+}
+
 /** How the other party of a call is called: the client, or the number as people write it. */
 export function usePartyWords(): (call: Pick<Call, 'party' | 'partyNumber' | 'partyNumberAsShown'>) => string {
   const { t } = useTranslation();

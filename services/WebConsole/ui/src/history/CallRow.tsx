@@ -32,6 +32,7 @@ export function CallRow({ call, index, top, height, still, chosen, open }: CallR
   const wordsOf = usePartyWords();
   const wanted = useStill(call.clientId, still);
   const { data: client } = useClient(wanted);
+  const name = client?.name ?? call.clientName;
   const mood = moodOf(call);
   const talked = talkedFor(call, now);
   const by = [...new Set(call.talks.map((talk) => nameOf(talk.phone)))].join(' → ') || (call.placedBy === '' ? '' : nameOf(call.placedBy));
@@ -54,8 +55,8 @@ export function CallRow({ call, index, top, height, still, chosen, open }: CallR
       <span role="cell" data-column="who" className="row">
         <span className={css.icon}><DirectionIcon call={call} /></span>
         <span className="sr-only">{t(`call.direction.${call.direction}`)}</span>
-        <span className="cut"><span className={client ? 'strong' : 'num'}>{client?.name ?? wordsOf(call)}</span>
-          {client && <span className="dim num"> {wordsOf(call)}</span>}</span>
+        <span className="cut"><span className={name ? 'strong' : 'num'}>{name || wordsOf(call)}</span>
+          {name && <span className="dim num"> {wordsOf(call)}</span>}</span>
       </span>
       <span role="cell" data-column="result" className="cut" title={reason}>
         <Mark mood={mood}>{t(`call.mood.${mood}`)}</Mark> <span className="dim sm">{reason}</span>

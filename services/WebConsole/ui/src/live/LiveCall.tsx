@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Call } from '../api/words';
 import { openCard } from '../card/cards';
-import { useClientOfCall, usePartyWords } from '../clients/clientsOf';
+import { useNameOfCall, usePartyWords } from '../clients/clientsOf';
 import { useMay, useMe } from '../session/meContext';
 import { Mark } from '../ui-bits/Mark';
 import { useNow } from '../ui-bits/now';
@@ -22,7 +22,7 @@ export function LiveCall({ call }: { call: Call }) {
   const me = useMe();
   const mayDial = useMay('calls.dial');
   const now = useNow();
-  const { data: client } = useClientOfCall(call);
+  const client = useNameOfCall(call);
   const wordsOf = usePartyWords();
   const { take } = useDial();
   const dialling = diallingOf(useStore(diallings), call.id);
@@ -38,9 +38,9 @@ export function LiveCall({ call }: { call: Call }) {
       <div className="column tight">
         <button type="button" className={`plain cut ${css.who ?? ''}`} title={t('live.open')}
           onClick={() => openCard({ callId: call.id, number: call.partyNumber, origin: 'look', focus: true })}>
-          {client?.name ?? number}
+          {client ?? number}
         </button>
-        <span className="sm dim">{client && <><span className="num">{number}</span> · </>}{whom}</span>
+        <span className="sm dim">{client !== undefined && <><span className="num">{number}</span> · </>}{whom}</span>
       </div>
       <WhoseTurn call={call} now={now} />
       <div className={css.acts}>

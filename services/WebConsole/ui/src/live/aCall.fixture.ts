@@ -15,6 +15,7 @@ export function aCall(more: Partial<Call> = {}): Call {
     partyNumber: '79161234567',
     partyNumberAsShown: '+79161234567',
     clientId: '',
+    clientName: '',
     startedAt: '2026-01-05T09:00:00Z',
     answeredBy: '',
     legs: [],

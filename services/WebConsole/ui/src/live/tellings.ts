@@ -1,8 +1,6 @@
 // What is told wherever one is: a missed call, and in the tab's title that one's phone rings.
-import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Client } from '../api/words';
 import { openCard } from '../card/cards';
 import { usePartyWords } from '../clients/clientsOf';
 import { useMe } from '../session/meContext';
@@ -16,23 +14,20 @@ export function useMissesTold(): void {
   const { t } = useTranslation();
   const me = useMe();
   const wordsOf = usePartyWords();
-  const cache = useQueryClient();
   useEffect(
     () =>
       liveCalls.onChange((call, before, inSnapshot) => {
         if (inSnapshot || call.result !== 'RESULT_MISSED' || before?.result === 'RESULT_MISSED') return;
         const rangForMe = call.legs.some((leg) => leg.phone === me.extension && me.extension !== '');
         if (!rangForMe && me.visibility === 'own') return;
-        // Whoever it rang for has just had the client on his screen.
-        const client = cache.getQueryData<Client | null>(['client', call.clientId]);
         toast({
           mood: 'missed',
-          title: `${t('live.missedToast')}: ${client?.name ?? wordsOf(call)}`,
+          title: `${t('live.missedToast')}: ${call.clientName || wordsOf(call)}`,
           text: t(`call.miss.${call.missReason}`),
           action: { label: t('live.backToast'), run: () => openCard({ callId: call.id, origin: 'click', focus: true }) },
         });
       }),
-    [t, me, wordsOf, cache],
+    [t, me, wordsOf],
   );
 }
 
@@ -42,7 +37,7 @@ export function useRingingTitle(): void {
   const me = useMe();
   const wordsOf = usePartyWords();
   const mine = useStore(liveCalls.all).find((call) => myPart(call, me.extension) === 'rings');
-  const title = mine ? t('live.titleRings', { who: wordsOf(mine) }) : t('shell.product');
+  const title = mine ? t('live.titleRings', { who: mine.clientName || wordsOf(mine) }) : t('shell.product');
   useEffect(() => {
     document.title = title;
   }, [title]);
