@@ -3,7 +3,7 @@ import { ask } from '../api/ask';
 import type { Call } from '../api/words';
 import { diallingOf, diallings, isGoingOn } from '../live/diallings';
 import { liveCalls } from '../live/liveCalls';
-import { useStore } from '../ui-bits/store';
+import { usePartOf } from '../ui-bits/store';
 
 interface CallOf {
   call: Call | undefined;
@@ -14,8 +14,8 @@ interface CallOf {
 
 /** A call: as it goes on, or from the store of calls. What I dial has an id before it is a call. */
 export function useCallOf(callId: string): CallOf {
-  const live = useStore(liveCalls.all).find((c) => c.id === callId);
-  const dialled = isGoingOn(diallingOf(useStore(diallings), callId));
+  const live = usePartOf(liveCalls.all, () => liveCalls.find(callId));
+  const dialled = usePartOf(diallings, (all) => isGoingOn(diallingOf(all, callId)));
   const kept = useQuery({
     queryKey: ['call', callId],
     queryFn: async ({ signal }) => (await ask('callcenter.calls.v1.Calls/GetCall', { id: callId }, signal)).call ?? null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { none, withClosed, withOpened, withTouched } from './cards';
+import { none, withClosed, withOpened, withoutOld, withTouched } from './cards';
 
 const ids = (cards: typeof none): string[] => cards.open.map((c) => c.callId);
 
@@ -23,6 +23,14 @@ describe('cards', () => {
     const looked = withOpened(none, { callId: 'a', origin: 'look', focus: true });
     const rung = withOpened(looked, { callId: 'a', origin: 'phone', focus: true });
     expect(ids(withOpened(rung, { callId: 'b', origin: 'look', focus: true }))).toEqual(['a', 'b']);
+  });
+  it('closes the oldest that are over and untouched when there are too many, never the one in front', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'];
+    let all = none;
+    for (const callId of names) all = withOpened(all, { callId, origin: 'phone', focus: callId === 'a' });
+    const over = (callId: string): boolean => callId !== 'c';
+    expect(ids(withoutOld(withTouched(all, 'b'), over))).toEqual(['a', 'b', 'c', 'g', 'h', 'i', 'j', 'k']);
+    expect(ids(withoutOld(all, () => false))).toEqual(names);
   });
   it('shows the neighbour when the front one closes', () => {
     const two = withOpened(withOpened(none, { callId: 'a', origin: 'phone', focus: true }), { callId: 'b', origin: 'phone', focus: true });

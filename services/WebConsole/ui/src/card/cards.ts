@@ -48,6 +48,15 @@ export function withClosed(cards: Cards, callId: string): Cards {
   return { open, active: cards.active === callId ? neighbour : cards.active };
 }
 
+// More tabs than that nobody finds his way in.
+const mostOpen = 8;
+
+/** Without the oldest of those that are over and untouched, until few enough are left: a day's calls would fill the screen. */
+export function withoutOld(cards: Cards, isOver: (callId: string) => boolean): Cards {
+  const old = cards.open.filter((c) => !c.touched && c.callId !== cards.active && isOver(c.callId));
+  return old.slice(0, Math.max(0, cards.open.length - mostOpen)).reduce((left, { callId }) => withClosed(left, callId), cards);
+}
+
 export function withTouched(cards: Cards, callId: string): Cards {
   return cards.open.some((c) => c.callId === callId && !c.touched)
     ? { ...cards, open: cards.open.map((c) => (c.callId === callId ? { ...c, touched: true } : c)) }
@@ -74,6 +83,7 @@ cards.subscribe(() => {
 });
 
 export const openCard = (opening: Opening): void => cards.set(withOpened(cards.get(), opening));
+export const closeOldCards = (isOver: (callId: string) => boolean): void => cards.set(withoutOld(cards.get(), isOver));
 export const closeCard = (callId: string): void => cards.set(withClosed(cards.get(), callId));
 export const touchCard = (callId: string): void => cards.set(withTouched(cards.get(), callId));
 export const showCard = (callId: string): void => cards.set({ ...cards.get(), active: callId });

@@ -1,11 +1,11 @@
 // A card opens when a phone of mine rings or talks, or when I placed the call; it goes by itself only when it never became mine.
 import { useEffect } from 'react';
-import { diallings, isGoingOn } from '../live/diallings';
+import { diallingOf, diallings, isGoingOn } from '../live/diallings';
 import { isMine, myPart } from '../live/callSense';
 import { liveCalls } from '../live/liveCalls';
 import type { Call } from '../api/words';
 import { useMe } from '../session/meContext';
-import { cards, closeCard, openCard } from './cards';
+import { cards, closeCard, closeOldCards, openCard } from './cards';
 
 const goneAfterMs = 20_000;
 
@@ -19,6 +19,11 @@ export function useCardsOpenThemselves(): void {
       return liveCalls.all.get().some((call) => myPart(call, extension) === 'talks');
     }
 
+    function isOver(id: string): boolean {
+      const call = liveCalls.find(id);
+      return call === undefined ? !isGoingOn(diallingOf(diallings.get(), id)) : call.state === 'STATE_ENDED';
+    }
+
     function told(call: Call): void {
       const part = myPart(call, extension);
       if (part !== 'none') {
@@ -29,6 +34,7 @@ export function useCardsOpenThemselves(): void {
         if (asked.has(key)) return;
         asked.add(key);
         openCard({ callId: call.id, number: call.partyNumber, origin: 'phone', focus: part !== 'rings' || !talksAlready() });
+        closeOldCards(isOver);
       } else if (!isMine(call, extension)) {
         for (const other of ['rings', 'talks', 'placed']) asked.delete(`${call.id} ${other}`);
         if (!leaving.has(call.id) && cards.get().open.some((c) => c.callId === call.id && c.origin === 'phone')) {

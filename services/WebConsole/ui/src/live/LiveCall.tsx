@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Call } from '../api/words';
 import { openCard } from '../card/cards';
@@ -6,7 +7,7 @@ import { useNameOfCall, usePartyWords } from '../clients/clientsOf';
 import { useMay, useMe } from '../session/meContext';
 import { Mark } from '../ui-bits/Mark';
 import { useNow } from '../ui-bits/now';
-import { useStore } from '../ui-bits/store';
+import { usePartOf } from '../ui-bits/store';
 import { clock, ms } from '../ui-bits/times';
 import { formatNumber } from '../ui-bits/phoneNumber';
 import { TakeIcon } from '../ui-bits/icons';
@@ -17,7 +18,8 @@ import { diallingOf, diallings, isGoingOn } from './diallings';
 import { useDial } from './useDial';
 import { WhoseTurn } from './WhoseTurn';
 
-export function LiveCall({ call }: { call: Call }) {
+/** One line of the calls; drawn anew with its own call, not with every other one. */
+export const LiveCall = memo(function LiveCall({ call }: { call: Call }) {
   const { t } = useTranslation();
   const me = useMe();
   const mayDial = useMay('calls.dial');
@@ -25,7 +27,7 @@ export function LiveCall({ call }: { call: Call }) {
   const client = useNameOfCall(call);
   const wordsOf = usePartyWords();
   const { take } = useDial();
-  const dialling = diallingOf(useStore(diallings), call.id);
+  const dialling = usePartOf(diallings, (all) => diallingOf(all, call.id));
 
   const mood = moodOf(call);
   const ended = call.state === 'STATE_ENDED';
@@ -55,4 +57,4 @@ export function LiveCall({ call }: { call: Call }) {
       {dialling && (!ended || !isGoingOn(dialling)) && <div className={css.wide}><DiallingLine dialling={dialling} call={call} /></div>}
     </li>
   );
-}
+});

@@ -5,7 +5,7 @@ import { openCard } from '../card/cards';
 import { usePartyWords } from '../clients/clientsOf';
 import { useMe } from '../session/meContext';
 import { toast } from '../ui-bits/toasts';
-import { useStore } from '../ui-bits/store';
+import { usePartOf } from '../ui-bits/store';
 import { myPart } from './callSense';
 import { liveCalls } from './liveCalls';
 
@@ -36,7 +36,7 @@ export function useRingingTitle(): void {
   const { t } = useTranslation();
   const me = useMe();
   const wordsOf = usePartyWords();
-  const mine = useStore(liveCalls.all).find((call) => myPart(call, me.extension) === 'rings');
+  const mine = usePartOf(liveCalls.all, (calls) => calls.find((call) => myPart(call, me.extension) === 'rings'));
   const title = mine ? t('live.titleRings', { who: mine.clientName || wordsOf(mine) }) : t('shell.product');
   useEffect(() => {
     document.title = title;

@@ -2,7 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useMay, useMe } from '../session/meContext';
 import { useMinute } from '../ui-bits/now';
-import { useStore } from '../ui-bits/store';
+import { usePartOf } from '../ui-bits/store';
 import css from './People.module.css';
 import { moodOf, people, standingOf } from './people';
 import { StandingWord } from './StandingWord';
@@ -14,7 +14,7 @@ export function OwnState() {
   const me = useMe();
   const now = useMinute();
   const mayDial = useMay('calls.dial');
-  const own = useStore(people).find((person) => person.id === me.employeeId);
+  const own = usePartOf(people, (all) => all.find((person) => person.id === me.employeeId));
   if (!own || !mayDial) return null;
   const standing = standingOf(own, now);
   return (

@@ -5,12 +5,12 @@ import { queueQuery } from '../callbacks/queue';
 import { liveCalls } from '../live/liveCalls';
 import { useMay } from '../session/meContext';
 import { CallbackIcon, HistoryIcon, PhoneIcon, SettingsIcon } from '../ui-bits/icons';
-import { useStore } from '../ui-bits/store';
+import { usePartOf } from '../ui-bits/store';
 import css from './Navigation.module.css';
 
 export function Navigation() {
   const { t } = useTranslation();
-  const ringing = useStore(liveCalls.all).filter((c) => c.state === 'STATE_RINGING' && c.direction === 'DIRECTION_IN').length;
+  const ringing = usePartOf(liveCalls.all, (calls) => calls.filter((c) => c.state === 'STATE_RINGING' && c.direction === 'DIRECTION_IN').length);
   const mayCallbacks = useMay('callbacks.read');
   const waiting = useQuery({ ...queueQuery({ mine: false }), enabled: mayCallbacks }).data?.callbacks.filter(
     (c) => c.state === 'STATE_OPEN',

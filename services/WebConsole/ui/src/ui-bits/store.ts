@@ -23,6 +23,11 @@ export class Store<Value> {
   };
 }
 
+/** A part of the value: drawn anew only when that part is another one. What is chosen of one value has to be one and the same. */
+export function usePartOf<Value, Part>(store: Store<Value>, choose: (value: Value) => Part): Part {
+  return useSyncExternalStore(store.subscribe, () => choose(store.get()));
+}
+
 export function useStore<Value>(store: Store<Value>): Value {
   return useSyncExternalStore(store.subscribe, store.get);
 }
