@@ -106,7 +106,7 @@ internal sealed class ManualTime : TimeProvider
 internal static class Waits
 {
     /// <summary>The bound, by the clock on the wall, of every wait in a test whose agent has a clock that stands still.</summary>
-    public static Task Soon(this Task task) => task.WaitAsync(TimeSpan.FromSeconds(10));
+    public static Task Soon(this Task task) => task.WaitAsync(TimeSpan.FromSeconds(30));
 
-    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(10));
+    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(30));
 }

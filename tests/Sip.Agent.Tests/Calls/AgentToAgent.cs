@@ -24,7 +24,7 @@ public abstract class AgentToAgent : IAsyncLifetime
 
     private protected SipPhone Phone103 { get; }
 
-    private protected static SipAgentOptions Options { get; } = new() { Patience = TimeSpan.FromSeconds(10), LogCapacity = 200 };
+    private protected static SipAgentOptions Options { get; } = new() { Patience = TimeSpan.FromSeconds(30), LogCapacity = 200 };
 
     public Task InitializeAsync() => Task.CompletedTask;
 

@@ -97,8 +97,8 @@ public sealed class CallTests : AgentToAgent
 
         Assert.Equal((CallSide.Them, "1"), (caller.EndedBy, caller.Keys));
         var callee = Phone101.Calls[0]; // his times: the caller hears of it when the machine lets him
-        Assert.InRange(callee.TimeOf(CallEventKind.Answer) - callee.TimeOf(CallEventKind.Provisional), Short * 0.9, TimeSpan.FromSeconds(5));
-        Assert.InRange(callee.TimeOf(CallEventKind.Dtmf) - callee.TimeOf(CallEventKind.Answer), Short * 0.9, TimeSpan.FromSeconds(5));
+        Assert.InRange(callee.TimeOf(CallEventKind.Answer) - callee.TimeOf(CallEventKind.Provisional), Short * 0.9, Options.Patience);
+        Assert.InRange(callee.TimeOf(CallEventKind.Dtmf) - callee.TimeOf(CallEventKind.Answer), Short * 0.9, Options.Patience);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class CallTests : AgentToAgent
         await caller.WaitUntilAsync(call => call.RtpReceived >= 50, "hear 50 packets");
         var heardFor = caller.TimeOf(CallEventKind.FirstSound) - caller.TimeOf(CallEventKind.Answer);
 
-        Assert.InRange(heardFor, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(5));
+        Assert.InRange(heardFor, -Options.Patience, Options.Patience); // either may be read first
         Assert.InRange(caller.RtpSent, 50, 1000);
         await caller.HangUpAsync();
     }

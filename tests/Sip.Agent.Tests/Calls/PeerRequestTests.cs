@@ -16,7 +16,7 @@ public sealed class PeerRequestTests : IAsyncLifetime
         new("101", "secret"),
         new IPEndPoint(IPAddress.Loopback, 0),
         _pbx.EndPoint,
-        new() { Media = false, Patience = TimeSpan.FromSeconds(10), Timers = new() { T1 = TimeSpan.FromSeconds(5) } });
+        new() { Media = false, Patience = TimeSpan.FromSeconds(30), Timers = new() { T1 = TimeSpan.FromSeconds(5) } });
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -263,16 +263,19 @@ public sealed class PeerRequestTests : IAsyncLifetime
     [InlineData("CANCEL")]
     public async Task A_request_with_any_byte_changed_breaks_nothing(string method)
     {
+        const int burst = 50; // what a socket holds for a phone that does not get to reading: it loses the rest
         _phone.Script = CallScripts.Busy;
+        using var another = new RawPeer(); // the first has its hands full with answers
         var length = Whole(method, 0).Length;
         for (var number = 0; number < length * 5; number++)
         {
             var changed = Whole(method, number);
             changed[number / 5] = (number % 5) switch { 0 => (byte)';', 1 => (byte)'<', 2 => (byte)' ', 3 => (byte)'\r', _ => 0xFF };
             _pbx.Send(changed, _phone);
+            if (number % burst == burst - 1)
+                await another.ReceivesNothingMoreAsync(_phone);
         }
 
-        using var another = new RawPeer(); // the first has its hands full with answers
         await another.ReceivesNothingMoreAsync(_phone);
         Assert.Empty(_phone.Faults);
         Assert.InRange(_phone.MalformedMessages, 1, length * 5);

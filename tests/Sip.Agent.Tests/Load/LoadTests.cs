@@ -23,7 +23,7 @@ public sealed class LoadTests : AgentToAgent
             CallsPerSecond = 500,
             Caller = static number => number.ToString(CultureInfo.InvariantCulture),
             Talk = Short,
-            Patience = TimeSpan.FromSeconds(1),
+            Patience = TimeSpan.FromSeconds(10), // who answers does so at once, even on a machine that makes a call wait for seconds
         });
 
         Assert.Equal((100, 60, 20), (report.Placed, report.Answered, report.Abandoned));
@@ -41,7 +41,7 @@ public sealed class LoadTests : AgentToAgent
         var report = await SipLoad.RunAsync(Trunk, new() { Did = "101", Calls = 20, CallsPerSecond = 1000, Talk = Short, MostAtOnce = 5 });
 
         Assert.Equal((20, 5), (report.Answered, report.MostAtOnce));
-        Assert.InRange(report.Elapsed, Short * 4 * 0.9, TimeSpan.FromSeconds(10));
+        Assert.InRange(report.Elapsed, Short * 4 * 0.9, Options.Patience);
     }
 
     [Theory]

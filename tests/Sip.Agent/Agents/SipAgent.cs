@@ -15,7 +15,7 @@ public abstract class SipAgent : IAsyncDisposable
 
     // By the wall's clock, since the peer answers in real time even when a test has stopped ours.
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LastSteps = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastSteps = TimeSpan.FromSeconds(15); // only a script that does not heed its end takes as long
 
     private readonly SipTransport _transport;
     private readonly SipCredentials? _credentials;
