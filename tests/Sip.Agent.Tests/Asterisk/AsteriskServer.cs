@@ -19,8 +19,8 @@ public sealed class AsteriskServer : IAsyncLifetime
     // Asterisk ends with the test run, however that ends: it is stopped when the pipe to this shell breaks.
     private const string Shell = "ulimit -n 65536 2>/dev/null; \"$@\" >\"$LOG\" 2>&1 & pid=$!; read _; kill -TERM $pid 2>/dev/null; wait $pid";
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
     private Process? _process;
     private string _root = "";

@@ -11,7 +11,7 @@ internal sealed record CelRecord(string EventType, double EventTime, string Uniq
 
 internal sealed class CelFile(string path)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Every record that is valid JSON and written to its end.</summary>
     public CelRecord[] Read() => [.. Lines().Select(Parse).OfType<CelRecord>()];
