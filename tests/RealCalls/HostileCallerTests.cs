@@ -68,7 +68,7 @@ public sealed class HostileCallerTests(Stage stage)
             Did = lane.Did,
             RawFrom = (byte[])[.. "\""u8, 0xC8, 0xE2, 0xE0, 0xED, .. Encoding.ASCII.GetBytes("\" <sip:79261110009@127.0.2.1>")],
         });
-        await caller.Answered;
+        await caller.TalksAsync();
         await caller.HangUpAsync();
 
         Assert.Equal(("answered", "79261110009"), await stage.Records.OnlyCallAsync(lane.Did) is var call ? (call.Result, call.PartyNumber) : default);

@@ -5,12 +5,15 @@ using Xunit;
 namespace CallCenterCrm.RealCalls;
 
 /// <summary>
-/// What happens to calls on any day, each held against what the phones saw. They run at once, each on its own lane, and
+/// What happens to calls on any day, each held against what the phones saw. They run beside each other, each on its own lane, and
 /// each is a test of <see cref="OrdinaryCallTests"/>.
 /// </summary>
 internal static partial class OrdinaryCalls
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    // Seconds within which a busy machine rings the next when nobody is waited for; a phone that is not passed over rings for ten.
+    private const double AtOnce = 8;
 
     public static IReadOnlyList<(string Name, Func<Stage, Task> Run)> All { get; } =
     [
@@ -63,7 +66,7 @@ internal static partial class OrdinaryCalls
 
         Assert.Equal("ready", call.Recording);
         var talked = (caller.TimeOf(CallEventKind.Bye) - caller.TimeOf(CallEventKind.Answer)).TotalSeconds;
-        Assert.InRange(call.RecordingSeconds!.Value, talked - 1, talked + 1);
+        Assert.InRange(call.RecordingSeconds!.Value, talked - 1 - caller.UnsentSeconds(), talked + 1.5); // the ringing would add two
         Assert.Equal(
             Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(lane.Stack.RecordingsDirectory, call.RecordingFile!)))), call.Sha256);
 
@@ -172,11 +175,11 @@ internal static partial class OrdinaryCalls
         lane.Trunk.Numbers[lane.Mobile] = CallScripts.AcceptByKey(ringing: Second, listening: Second);
 
         var caller = lane.Call();
-        await caller.Answered;
+        await caller.TalksAsync();
         await caller.HangUpAsync();
 
         var mobile = Assert.Single(lane.Trunk.Calls, call => call.Dialled == lane.Mobile);
-        Assert.InRange((mobile.TimeOf(CallEventKind.Invite) - caller.TimeOf(CallEventKind.Invite)).TotalSeconds, 0, 3);
+        Assert.InRange((mobile.TimeOf(CallEventKind.Invite) - caller.TimeOf(CallEventKind.Invite)).TotalSeconds, 0, AtOnce);
         Assert.Single(first.Calls);
         Assert.Single(second.Calls);
         var call = await stage.Records.OnlyCallAsync(lane.Did);
@@ -186,7 +189,7 @@ internal static partial class OrdinaryCalls
         await first.UnregisterAsync();
         await second.UnregisterAsync();
         var again = lane.Call(lane.Stranger());
-        await again.Answered;
+        await again.TalksAsync();
         await again.HangUpAsync();
         var byOwner = await stage.Records.OnlyCallAsync(lane.Did, lane.Stranger());
         Assert.Equal($"m{lane.Mobile}@25", byOwner.PlanText);
@@ -205,12 +208,12 @@ internal static partial class OrdinaryCalls
 
         // The first talks; the next by order does not want to be disturbed; the third answers.
         var other = lane.Call(lane.Stranger());
-        await other.Answered;
+        await other.TalksAsync();
         await other.HangUpAsync();
         await talking.HangUpAsync();
 
         Assert.Single(first.Calls);
-        Assert.InRange((third.Calls[0].TimeOf(CallEventKind.Invite) - other.TimeOf(CallEventKind.Invite)).TotalSeconds, 0, 3);
+        Assert.InRange((third.Calls[0].TimeOf(CallEventKind.Invite) - other.TimeOf(CallEventKind.Invite)).TotalSeconds, 0, AtOnce);
         var call = await stage.Records.OnlyCallAsync(lane.Did, lane.Stranger());
         Assert.Equal([$"{lane.Extension(2)}:declined", $"{lane.Extension(3)}:talked"], call.Legs);
         Assert.Equal(lane.Extension(3), call.AnsweredBy);
@@ -236,7 +239,7 @@ internal static partial class OrdinaryCalls
         await lane.PhoneAsync(2, CallScripts.AnswerAfter(Second));
 
         var callers = new[] { lane.Call(), lane.Call() };
-        await Task.WhenAll(callers.Select(caller => caller.Answered));
+        await Task.WhenAll(callers.Select(caller => caller.TalksAsync()));
         await Task.WhenAll(callers.Select(caller => caller.HangUpAsync()));
 
         await Records.UntilAsync("two settled calls", async () => (await stage.Records.CallsToAsync(lane.Did)).Count(call => call.Settled) == 2);
@@ -254,7 +257,7 @@ internal static partial class OrdinaryCalls
         await fallback.RegisterAsync();
 
         var caller = stage.Trunk.Call(new TrunkCall { Did = Stage.UnplannedNumber, From = lane.Stranger() });
-        await caller.Answered;
+        await caller.TalksAsync();
         await caller.HangUpAsync();
 
         var rung = Assert.Single(fallback.Calls);
@@ -322,7 +325,8 @@ internal static partial class OrdinaryCalls
     private static async Task AssertNoCallbackAsync(Stage stage, string number) =>
         Assert.Equal(0, await stage.Records.LeadsCountAsync("SELECT count(*) FROM callbacks WHERE number = @number", new { number }));
 
-    // The PBX's times and the phones': the same clock, some milliseconds of work between them, more of them on a busy machine.
+    // The PBX's times and the phones': the same clock, some milliseconds of work between, on a busy machine more than a second.
+    // Whatever is compared by this lies two seconds from what it could be mistaken for.
     private static void AssertNear(TimeSpan phones, TimeSpan? recorded) =>
-        Assert.InRange((recorded!.Value - phones).TotalSeconds, -0.5, 0.5);
+        Assert.InRange((recorded!.Value - phones).TotalSeconds, -1.5, 1.5);
 }

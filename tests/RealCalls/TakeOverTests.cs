@@ -81,7 +81,7 @@ public sealed class TakeOverTests(Stage stage) : IAsyncLifetime
 
             var clicks = takers.Select(taker => Task.Run(() => taker.Manager.TakeAsync(call))).ToArray();
             var refusals = await Task.WhenAll(clicks.Select(Manager.RefusalAsync));
-            await caller.Answered;
+            await caller.TalksAsync();
             await caller.HangUpAsync();
 
             // One click wins; the other is told who, or that nothing rings any more.
@@ -135,7 +135,7 @@ public sealed class TakeOverTests(Stage stage) : IAsyncLifetime
         var dialling = await taker.TakeAsync(await RingingAsync(lane));
 
         // The owner accepts after five seconds, the taker has waited in vain and learns it.
-        await caller.Answered;
+        await caller.TalksAsync();
         Assert.Equal(Outcome.AnsweredElsewhere, await taker.OutcomeAsync(dialling));
         await caller.HangUpAsync();
         Assert.Equal(lane.Mobile, (await stage.Records.OnlyCallAsync(lane.Did)).AnsweredBy);
