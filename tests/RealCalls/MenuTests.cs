@@ -8,12 +8,17 @@ namespace CallCenterCrm.RealCalls;
 
 /// <summary>The way through a voice menu and the time in it, held against what the caller pressed and when.</summary>
 [Collection(StageCollection.Name)]
-public sealed class MenuTests(Stage stage)
+public sealed class MenuTests(Stage stage) : IAsyncLifetime
 {
     // Seconds by which a busy machine may tell two times of one moment apart.
     private const double Slack = 1;
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    // Their times are compared with the PBX's: not while everything else rings.
+    public Task InitializeAsync() => stage.OrdinaryOverAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task A_caller_goes_through_the_menu_to_a_manager()
@@ -33,8 +38,9 @@ public sealed class MenuTests(Stage stage)
         var call = await stage.Records.OnlyCallAsync(lane.Did);
         Assert.Equal(("answered", lane.Extension(1), "2-1", "ready"), (call.Result, call.AnsweredBy, call.MenuPath, call.Recording));
 
-        // The last key sends him on: the manager's phone rings at once.
-        Assert.InRange(Elapsed(call.MenuEnteredAt, call.MenuLeftAt) - (first.Calls[0].TimeOf(CallEventKind.Invite) - caller.TimeOf(CallEventKind.Answer)).TotalSeconds, -Slack, Slack);
+        // The last key sends him on: the manager's phone rings at once, which is as soon as the plan is there. A key that were not
+        // heard would be waited for five seconds.
+        Assert.InRange(Elapsed(call.MenuEnteredAt, call.MenuLeftAt) - (first.Calls[0].TimeOf(CallEventKind.Invite) - caller.TimeOf(CallEventKind.Answer)).TotalSeconds, -2 - Slack, Slack);
     }
 
     [Fact]
@@ -64,22 +70,24 @@ public sealed class MenuTests(Stage stage)
     public async Task Who_presses_nothing_is_rung_for_and_his_miss_tells_of_the_menu()
     {
         await using var lane = stage.NextMenuLane();
-        await lane.PhoneAsync(1, CallScripts.Ring);
+        var first = await lane.PhoneAsync(1, CallScripts.Ring);
 
-        // The sample menu says its words and waits for five seconds.
-        var caller = lane.Call(lane.Stranger(), CallScripts.AwaitAnswer.Then(CallScripts.Wait(13 * Second)).Then(CallScripts.HangUp));
-        await caller.Ended;
+        var caller = lane.Call(lane.Stranger());
+        await (await first.NextCallAsync()).WaitForAsync(CallState.Ringing);
+        await caller.DelayAsync(Second, CancellationToken.None);
+        await caller.HangUpAsync();
 
         var call = await stage.Records.OnlyCallAsync(lane.Did);
         Assert.Equal(("missed", "abandoned", ""), (call.Result, call.MissReason, call.MenuPath));
-        Assert.InRange(Elapsed(call.MenuEnteredAt, call.MenuLeftAt), 11, 12 + Slack);
-        Assert.Matches(@"^The caller hung up after 1[3-5] s: .+ Before that he was in the menu for 1[1-3] s \(its beginning\)\.$", await ExplainAsync(call, "en"));
+
+        // The sample menu says its words and waits for five seconds. Said a second time they would make it more than twenty.
+        Assert.InRange(Elapsed(call.MenuEnteredAt, call.MenuLeftAt), 11, 12 + (3 * Slack));
+        Assert.Matches(@"^The caller hung up after 1[2-9] s: .+ Before that he was in the menu for 1[1-5] s \(its beginning\)\.$", await ExplainAsync(call, "en"));
     }
 
     [Fact]
     public async Task With_the_gateway_dead_the_log_alone_tells_the_same_way_and_time()
     {
-        await stage.OrdinaryOverAsync();
         await using var lane = stage.NextMenuLane();
         await stage.Stack.KillAsync("gateway");
         var caller = lane.Call();
