@@ -34,9 +34,9 @@ public sealed class FaultTests(Stage stage) : IAsyncLifetime
         await stage.Stack.KillAsync("gateway");
         var beginning = NextLane();
         var caller = beginning.Call(beginning.Stranger());
-        await caller.Answered;
+        await caller.TalksAsync();
         Assert.InRange((fallback.Calls[^1].TimeOf(CallEventKind.Invite) - caller.TimeOf(CallEventKind.Invite)).TotalSeconds, 1.9, 4);
-        await ringing.Caller.Answered;
+        await ringing.Caller.TalksAsync();
         var heard = talking.Caller.RtpReceived;
         await talking.Caller.WaitUntilAsync(call => call.RtpReceived > heard + 25, "go on talking");
         await ringing.Caller.HangUpAsync();
@@ -94,7 +94,7 @@ public sealed class FaultTests(Stage stage) : IAsyncLifetime
         // those of its last second.
         await ringing.Lane.RegisterAgainAsync();
         var again = ringing.Lane.Call(ringing.Lane.Stranger());
-        await again.Answered;
+        await again.TalksAsync();
         await again.HangUpAsync();
         Assert.Equal(("answered", null), await ResultAsync(ringing.Lane.Did, ringing.Lane.Stranger()));
         await AssertSameAsPbxAsync();
@@ -111,13 +111,11 @@ public sealed class FaultTests(Stage stage) : IAsyncLifetime
 
         await stage.Stack.KillAsync(server);
         var beginning = NextLane();
-        await beginning.PhoneAsync(1, CallScripts.AnswerAfter(Second));
+        var phone = await beginning.PhoneAsync(1, CallScripts.AnswerAfter(Second));
         var caller = beginning.Call();
-        await caller.Answered;
-
-        // By plan, at once: the fallback would ring after two seconds and be answered after three.
-        Assert.InRange((caller.TimeOf(CallEventKind.Answer) - caller.TimeOf(CallEventKind.Invite)).TotalSeconds, 0.9, 2.8);
-        await ringing.Caller.Answered;
+        await caller.TalksAsync();
+        AssertRungByPlan(phone, caller);
+        await ringing.Caller.TalksAsync();
         await ringing.Caller.HangUpAsync();
         await talking.Caller.HangUpAsync();
         await caller.HangUpAsync();
@@ -139,11 +137,16 @@ public sealed class FaultTests(Stage stage) : IAsyncLifetime
         await stage.Stack.KillAsync("postgres");
         await stage.Stack.KillAsync("gateway");
         await stage.Stack.UpAsync("gateway");
+
+        // It lives before it has found the PBX, and nobody who could steer in its place.
+        await Records.UntilAsync("the gateway plans as the last one that steered", async () =>
+            (await stage.Stack.HealthAsync("GATEWAY_HTTP_PORT"))?["reasons"] is { } reasons
+            && reasons["pbx"] is null && ((string?)reasons["steering"] ?? "").StartsWith("gives plans", StringComparison.Ordinal));
         var lane = NextLane();
-        await lane.PhoneAsync(1, CallScripts.AnswerAfter(Second));
+        var phone = await lane.PhoneAsync(1, CallScripts.AnswerAfter(Second));
         var caller = lane.Call();
-        await caller.Answered;
-        Assert.InRange((caller.TimeOf(CallEventKind.Answer) - caller.TimeOf(CallEventKind.Invite)).TotalSeconds, 0.9, 2.8);
+        await caller.TalksAsync();
+        AssertRungByPlan(phone, caller);
         await caller.HangUpAsync();
 
         // Killed once more: what was decided is on disk.
@@ -177,7 +180,7 @@ public sealed class FaultTests(Stage stage) : IAsyncLifetime
     {
         var lane = NextLane();
         var first = await lane.PhoneAsync(1, CallScripts.Ring);
-        await lane.PhoneAsync(2, CallScripts.AnswerAfter(Second));
+        await lane.PhoneAsync(2, CallScripts.AnswerAfter(Second / 3)); // it rings for two seconds
         var caller = lane.Call();
         await (await first.NextCallAsync()).WaitForAsync(CallState.Ringing);
         return (lane, caller);
@@ -189,6 +192,13 @@ public sealed class FaultTests(Stage stage) : IAsyncLifetime
         phone.Script = CallScripts.AnswerAfter(Second);
         await phone.RegisterAsync();
         return phone;
+    }
+
+    // By plan, at once: the fallback would ring two seconds later, and another phone. What a busy machine adds is less than a second.
+    private static void AssertRungByPlan(SipPhone phone, SipCall caller)
+    {
+        Assert.InRange((phone.Calls[0].TimeOf(CallEventKind.Invite) - caller.TimeOf(CallEventKind.Invite)).TotalSeconds, 0, 2.8);
+        Assert.InRange((caller.TimeOf(CallEventKind.Answer) - phone.Calls[0].TimeOf(CallEventKind.Invite)).TotalSeconds, 0.9, 5);
     }
 
     private async Task AssertTalkedAsync((Lane Lane, SipCall Caller) talking)

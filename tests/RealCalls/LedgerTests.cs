@@ -37,8 +37,16 @@ public sealed class LedgerTests(Stage stage) : IAsyncLifetime
         IReadOnlyList<Hour> hours = [];
         await Records.UntilAsync("the witnesses are read", async () =>
         {
-            hours = (await ledger.GetLedgerAsync(new() { From = from.ToTimestamp(), Until = until.ToTimestamp() }, key)).Hours;
-            return hours.All(hour => hour.State != State.Open);
+            try
+            {
+                hours = (await ledger.GetLedgerAsync(new() { From = from.ToTimestamp(), Until = until.ToTimestamp() }, key)).Hours;
+                return hours.All(hour => hour.State != State.Open);
+            }
+            catch (RpcException fault) when (fault.StatusCode == StatusCode.Unavailable)
+            {
+                // The API looks only every few seconds whether a gateway that was dead is back.
+                return false;
+            }
         });
 
         Assert.All(hours, hour => Assert.True(hour.State == State.ZeroLost, hour.ToString()));
@@ -47,7 +55,9 @@ public sealed class LedgerTests(Stage stage) : IAsyncLifetime
             (hours.Sum(hour => hour.CelCalls), hours.Sum(hour => hour.CdrCalls), hours.Sum(hour => hour.RecordedCalls), hours.Sum(hour => hour.BackFilledCalls), hours.Sum(hour => hour.MissingCalls)));
 
         // Each once, every miss a duty to call back, and what somebody answered none.
-        var recorded = await stage.Records.CallsToAsync(lane.Did);
+        IReadOnlyList<CallRow> recorded = [];
+        await Records.UntilAsync("every call is settled", async () =>
+            (recorded = await stage.Records.CallsToAsync(lane.Did)).Count(call => call.Settled) >= Calls);
         Assert.Equal(
             Enumerable.Range(0, Calls).Select(call => (lane.Stranger(call), call < answered ? "answered" : "missed")),
             recorded.Select(call => (call.PartyNumber!, call.Result!)).Order());
@@ -55,9 +65,11 @@ public sealed class LedgerTests(Stage stage) : IAsyncLifetime
             "SELECT count(DISTINCT number) FROM callbacks WHERE number = ANY(@missed)", new { missed = Numbers(lane, answered, Calls) }) == Calls - answered);
         Assert.Equal(Calls - answered, await stage.Records.LeadsCountAsync("SELECT count(*) FROM callbacks WHERE number = ANY(@all)", new { all = Numbers(lane, 0, Calls) }));
 
-        // Of everything else that these phones have done till now nothing is missing either.
+        // Of everything else that these phones have done till now nothing is missing either; in an hour that has just begun they may
+        // have done nothing.
         var all = (await ledger.GetLedgerAsync(new() { From = stage.Begun.ToTimestamp(), Until = from.ToTimestamp() }, key)).Hours;
-        Assert.All(all, hour => Assert.True(hour.MissingCalls == 0 && hour.RecordedCalls > 0, hour.ToString()));
+        Assert.All(all, hour => Assert.True(hour.MissingCalls == 0, hour.ToString()));
+        Assert.True(all.Sum(hour => hour.RecordedCalls) > 0, "no call was recorded");
     }
 
     [Fact]
@@ -104,11 +116,13 @@ public sealed class LedgerTests(Stage stage) : IAsyncLifetime
         for (var call = 0; call < answered; call++)
         {
             var caller = lane.Call(lane.Stranger(call));
-            await caller.Answered;
+            await caller.TalksAsync();
             await caller.HangUpAsync();
             await caller.Ended;
         }
 
+        // Who gives up so late on a busy machine that the fallback rings is not answered all the same.
+        fallback.Script = CallScripts.Ring;
         foreach (var batch in Enumerable.Range(answered, Calls - answered).Chunk(20))
         {
             await Task.WhenAll(batch.Select(call => lane.Call(lane.Stranger(call), CallScripts.Wait(Second).Then(CallScripts.HangUp)).Ended));

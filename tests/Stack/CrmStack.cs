@@ -76,7 +76,7 @@ public class CrmStack : IAsyncDisposable
     {
         using var process = Process.GetProcessById(await PidAsync(name));
         process.Kill();
-        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token);
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
     }
 
     public string PhonePassword(string extension)
@@ -101,8 +101,9 @@ public class CrmStack : IAsyncDisposable
         var calls = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(CelFile)!))
         {
-            foreach (var line in File.ReadLines(file).Where(line =>
-                line.Contains("\"CRM_INCOMING\"", StringComparison.Ordinal) || line.Contains("\"CRM_MENU\"", StringComparison.Ordinal)))
+            // A line without its end is being written just now.
+            foreach (var line in File.ReadLines(file).Where(line => line.EndsWith('}') && (
+                line.Contains("\"CRM_INCOMING\"", StringComparison.Ordinal) || line.Contains("\"CRM_MENU\"", StringComparison.Ordinal))))
             {
                 calls.Add(JsonDocument.Parse(line).RootElement.GetProperty("uniqueid").GetString()!);
             }
@@ -125,7 +126,7 @@ public class CrmStack : IAsyncDisposable
     /// <param name="port">Its variable in deploy/ports.env.</param>
     public async Task<bool> IsReadyAsync(string port)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         try
         {
             return (await http.GetAsync(new Uri(AddressOf(port), "/health/ready"))).IsSuccessStatusCode;
@@ -133,6 +134,22 @@ public class CrmStack : IAsyncDisposable
         catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
         {
             return false;
+        }
+    }
+
+    /// <summary>What a service says of its health, ready or not; null when it does not answer.</summary>
+    /// <param name="port">Its variable in deploy/ports.env.</param>
+    public async Task<JsonNode?> HealthAsync(string port)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(AddressOf(port), "/health/ready"));
+            return JsonNode.Parse(await answer.Content.ReadAsStringAsync());
+        }
+        catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
+        {
+            return null;
         }
     }
 

@@ -74,7 +74,7 @@ public sealed record CallRow
 /// <summary>Reads what the product made of the calls.</summary>
 public sealed class Records(Stack stack)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     static Records() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
