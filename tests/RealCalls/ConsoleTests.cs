@@ -47,7 +47,7 @@ public sealed class ConsoleTests(Stage stage) : IAsyncLifetime
 
         // The recording is heard where the call is looked at, and a part of it can be had.
         await console.Card.GetByRole(AriaRole.Button, new() { Name = "Слушать" }).ClickAsync();
-        await console.Page.WaitForFunctionAsync("() => document.querySelector('audio').currentTime > 0.3");
+        await console.Page.WaitForFunctionAsync("() => document.querySelector('audio')?.currentTime > 0.3");
         Assert.Equal("206 bytes 44-143/", await console.Page.EvaluateAsync<string>(
             "call => fetch('/api/recordings/' + call, { headers: { range: 'bytes=44-143' } }).then(answer => answer.status + ' ' + answer.headers.get('content-range').replace(/[0-9]+$/, ''))",
             call.ToString()));

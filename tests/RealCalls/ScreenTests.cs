@@ -96,7 +96,9 @@ public sealed partial class ScreenTests(Stage stage, ITestOutputHelper output) :
         await LookAsync(page, $"own-state-{kind}", page.GetByRole(AriaRole.Menuitem).First);
         await page.Keyboard.PressAsync("Escape");
 
+        // What is typed before the field is there goes nowhere.
         await page.Keyboard.PressAsync("Control+K");
+        await Assertions.Expect(page.Locator("input[role=combobox][data-autofocus]")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("Клиент");
         await LookAsync(page, $"search-{kind}", page.GetByRole(AriaRole.Option).First);
     }
@@ -140,7 +142,7 @@ public sealed partial class ScreenTests(Stage stage, ITestOutputHelper output) :
 
     private async Task LookAsync(IPage page, string name, ILocator shown, bool isCovered = false)
     {
-        await Assertions.Expect(shown).ToBeAttachedAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(shown).ToBeAttachedAsync();
         if (!isCovered)
         {
             await ConsolePage.SeenAsync(shown);
@@ -172,9 +174,11 @@ public sealed partial class ScreenTests(Stage stage, ITestOutputHelper output) :
     {
         await ConsolePage.SeenAsync(page.Locator("[data-line=live]").First);
         var close = page.GetByRole(AriaRole.Button, new() { NameRegex = CloseCard() });
-        while (await close.CountAsync() > 0)
+        for (var left = await close.CountAsync(); left > 0; left = await close.CountAsync())
         {
+            // One that is just going is not clicked on once more.
             await close.First.ClickAsync();
+            await Assertions.Expect(close).ToHaveCountAsync(left - 1);
         }
     }
 

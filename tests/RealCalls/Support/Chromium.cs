@@ -8,6 +8,9 @@ public sealed class Chromium : IAsyncDisposable
     /// <summary>What its microphone hears.</summary>
     public const int MicrophoneHertz = 1000;
 
+    /// <summary>How long anything in a page is waited for, in milliseconds: the machine that runs the browser runs all the rest too.</summary>
+    public const float Patience = 60_000;
+
     private const string Program = "/usr/bin/chromium";
     private readonly string _microphone = Path.Combine(Path.GetTempPath(), $"crm-microphone-{Environment.ProcessId}.wav");
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -23,10 +26,12 @@ public sealed class Chromium : IAsyncDisposable
             if (_browser is null)
             {
                 await Sound.WriteToneAsync(_microphone, MicrophoneHertz);
+                Assertions.SetDefaultExpectTimeout(Patience);
                 _playwright = await Playwright.CreateAsync();
                 _browser = await _playwright.Chromium.LaunchAsync(new()
                 {
                     ExecutablePath = Program,
+                    Timeout = 2 * Patience,
                     Args =
                     [
                         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -41,7 +46,9 @@ public sealed class Chromium : IAsyncDisposable
             _one.Release();
         }
 
-        return await _browser.NewContextAsync(options);
+        var context = await _browser.NewContextAsync(options);
+        context.SetDefaultTimeout(Patience);
+        return context;
     }
 
     public async ValueTask DisposeAsync()

@@ -16,7 +16,6 @@ public sealed class ConsolePage : IAsyncDisposable
     private ConsolePage(IBrowserContext browser, IPage page)
     {
         (_browser, Page) = (browser, page);
-        page.SetDefaultTimeout(30_000);
         page.PageError += (_, fault) => _faults.Enqueue(fault);
         page.Dialog += (_, dialog) => _faults.Enqueue($"a script asked: {dialog.Message}");
 
@@ -56,10 +55,10 @@ public sealed class ConsolePage : IAsyncDisposable
     }
 
     /// <summary>Waits until something can be seen.</summary>
-    public static Task SeenAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = 30_000 });
+    public static Task SeenAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync();
 
     /// <summary>Waits until something can no longer be seen.</summary>
-    public static Task GoneAsync(ILocator what) => Assertions.Expect(what).ToBeHiddenAsync(new() { Timeout = 30_000 });
+    public static Task GoneAsync(ILocator what) => Assertions.Expect(what).ToBeHiddenAsync();
 
     public async ValueTask DisposeAsync() => await _browser.DisposeAsync();
 
