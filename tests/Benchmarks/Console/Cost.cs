@@ -1,7 +1,11 @@
 namespace ConsoleBench;
 
-/// <summary>What the console cost in a window.</summary>
-/// <param name="Processor">Cores, 1 for a whole one.</param>
-/// <param name="Memory">Resident, MiB, at its end.</param>
+/// <summary>What a window cost.</summary>
+/// <param name="Cores">Processor of each part, 1 for a whole core; the load is the browser, the phones and the onlookers.</param>
+/// <param name="Memory">Resident memory of the console, MiB, at its end.</param>
 /// <param name="Pushed">To the onlookers, KiB a second.</param>
-internal sealed record Cost(double Processor, double Memory, double Pushed);
+internal sealed record Cost(IReadOnlyDictionary<string, double> Cores, double Memory, double Pushed)
+{
+    /// <summary>The console's.</summary>
+    public double Processor => Cores["console"];
+}

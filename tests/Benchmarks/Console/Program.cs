@@ -100,7 +100,7 @@ try
         var (used, pushed) = (meter(), onlookers.Sum(onlooker => onlooker.Received));
         await Task.Delay(TimeSpan.FromSeconds(windowSeconds));
         return new Cost(
-            meter().Since(used).Parts["console"] / windowSeconds, await MemoryAsync("console"),
+            meter().Since(used).Parts.ToDictionary(part => part.Key, part => part.Value / windowSeconds, StringComparer.Ordinal), await MemoryAsync("console"),
             (onlookers.Sum(onlooker => onlooker.Received) - pushed) / 1024.0 / windowSeconds);
     }
 }
@@ -156,6 +156,7 @@ void Report(ConcurrentDictionary<string, (DateTimeOffset At, int Call)> begun, I
     }
 
     Line($"{"median",-8}{"",16}{Median(all, one => At(one, 0.5)),8:F0}{Median(all, one => At(one, 0.95)),8:F0}{Median(all, one => At(one, 1)),8:F0}");
+    Line($"cores: {string.Join(", ", costs[0].Cores.Keys.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part} {Median(costs, cost => cost.Cores[part]):F2}")))}");
     Line($"no card: his phone was still busy with the call before, and another manager's rang");
 }
 
