@@ -12,8 +12,9 @@ sipp_run() { # SCENARIO LOCAL_ADDRESS LOCAL_PORT [sipp's options...]
   shift 3
   ((port == 0)) || set -- -p "$port" "$@"
   cd "$work" || exit
+  # A second of ringing or talk: on a busy machine less could be over before any of it is recorded.
   exec sipp "$SIP_ADDRESS:$SIP_PORT" -sf "$file" -i "$address" -mi "$address" -ci 127.0.0.1 \
-    -m 1 -d 300 -nostdin -timeout 40 -timeout_error "$@" >>sipp.log 2>&1
+    -m 1 -d 1000 -nostdin -timeout 60 -timeout_error "$@" >>sipp.log 2>&1
 }
 
 password_of() { sed -n "s/^PHONE_$1_PASSWORD=//p" "$CRM_RUN/secrets.env"; }
@@ -31,7 +32,7 @@ phone() { # EXTENSION SCENARIO [sipp's options...]
 answering() { # ADDRESS SCENARIO [sipp's options...]
   (sipp_run "$2" "$1" "$SIP_PORT" "${@:3}") &
   printf '%s %s\n' "$!" "$1 $2" >>"$work/phones"
-  wait_until 5 socket_at udp "$1" "$SIP_PORT" >/dev/null
+  wait_until 20 socket_at udp "$1" "$SIP_PORT" >/dev/null
 }
 
 # The provider delivers a call; returns when it is over, or fails when it went otherwise than the scenario says.
@@ -49,7 +50,7 @@ calling() { # the same, while the check goes on
 finished() {
   local pid what
   while read -r pid what; do
-    wait_until 30 eval "! kill -0 $pid 2>/dev/null"
+    wait_until 60 eval "! kill -0 $pid 2>/dev/null"
     wait "$pid" || { printf '%s did not have its call\n' "$what"; exit 1; }
   done <"$work/phones"
   rm "$work/phones"
@@ -108,7 +109,7 @@ cel_has() { (($(cel | grep -c -- "$1") > 0)); }
 
 # Waits until the calls since cel_mark are written to the end, then prints EVENT or EVENT=EXTRA of each record of interest.
 cel_story() {
-  wait_until 10 cel_has LINKEDID_END
+  wait_until 30 cel_has LINKEDID_END
   cel_crm
 }
 

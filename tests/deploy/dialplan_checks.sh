@@ -54,17 +54,22 @@ who_talks_refuses_or_is_not_there_is_passed_over_at_once() { # check
   cel_mark
   phone 101 phone-answers
   phone 103 phone-refuses=486
-  gateway 'ami_wait CrmIncoming && set_plan 101@5 && ami_wait CrmIncoming && set_plan 101-102@5_103@5_m79035550001@5'
+  gateway 'ami_wait CrmIncoming && set_plan 101@20 && ami_wait CrmIncoming && set_plan 101-102@20_103@20_m79035550001@20'
   calling call-answered 79161230001 74951000001 -d 15000
-  wait_until 10 cel_talks
+  wait_until 30 cel_talks
   cel_mark
   answering "$TRUNK_ADDRESS" phone-refuses=480
   call call-refused=480 79161230002 74951000001
-  expect "the story" "$(wait_until 10 cel_has CRM_END && cel_crm | paste -sd ' ')" \
+  expect "the story" "$(wait_until 30 cel_has CRM_END && cel_crm | paste -sd ' ')" \
     "CRM_INCOMING=74951000001-allowed_not_screened CRM_PASSED=1-101-INUSE CRM_PASSED=1-102-UNAVAILABLE CRM_STEP_END=1-101-102-PASSED CRM_STEP_END=2-103-BUSY CRM_STEP_END=3-m79035550001-NOANSWER CRM_END=exhausted-Ring-4"
-  expect_between "ms in all" "$(cel_between CRM_INCOMING CRM_END)" 0 4500
+  # A step that was waited for instead would have taken twenty seconds.
+  expect_between "ms in all" "$(cel_between CRM_INCOMING CRM_END)" 0 15000
   finished
+  # The records of the first call's end come later than its SIP, and are none of the next check's.
+  wait_until 30 both_calls_are_over
 }
+
+both_calls_are_over() { (($(cel | grep -c LINKEDID_END || true) >= 2)); }
 
 the_owner_accepts_by_one() { # check
   cel_mark
@@ -96,9 +101,10 @@ a_caller_is_asked_for_a_message_when_the_plan_says_so() { # check
   expect_match "the story" "$(cel_story | paste -sd ' ')" \
     "^CRM_INCOMING=74951000001-allowed_not_screened CRM_STEP_END=1-101-BUSY CRM_MESSAGE=2 CRM_MESSAGE_END=[0-9]+-HANGUP CRM_END=message-Up-2\$"
   told=$(cel_crm | sed -nE 's/^CRM_MESSAGE_END=([0-9]+)-.*/\1/p')
-  # 16 bytes of sound are a millisecond, as in the file.
-  expect_between "bytes of the message" "$(stat -c %s "$CRM_RUN/asterisk/spool/monitor/$(cel_call)-message.wav")" $((told * 16 - 8000)) $((told * 16 + 8000))
-  expect_between "ms of the message" "$told" 2000 15000
+  # 16 bytes of sound are a millisecond, as in the file; what the caller's sound was late by on a busy machine is not in it.
+  # Far from the four seconds that are cut off where silence ended it.
+  expect_between "bytes of the message" "$(stat -c %s "$CRM_RUN/asterisk/spool/monitor/$(cel_call)-message.wav")" $((told * 16 - 24000)) $((told * 16 + 8000))
+  expect_between "ms of the message" "$told" 500 15000
 }
 
 who_hangs_up_while_he_is_asked_leaves_no_message() { # check
@@ -111,16 +117,16 @@ who_hangs_up_while_he_is_asked_leaves_no_message() { # check
 
 who_hangs_up_in_the_menu_is_told_with_his_way() { # check
   cel_mark
-  call call-presses=2 79161234567 74951000003 -d 1000
+  call call-presses=2 79161234567 74951000003 -d 3000
   expect "the story" "$(cel_story | paste -sd ' ')" "CRM_MENU=74951000003-allowed_not_screened CRM_MENU_KEY=2 CRM_END=menu-Up-"
-  expect_between "ms in the menu" "$(cel_between '"CRM_MENU"' '"CRM_END"')" 2900 8000
+  expect_between "ms in the menu" "$(cel_between '"CRM_MENU"' '"CRM_END"')" 4900 11500
 }
 
 out_of_the_menu_the_call_is_planned_like_any_other() { # check
   cel_mark
   phone 101 phone-answers
   gateway 'ami_wait CrmIncoming && set_plan 101@5'
-  call call-presses=1 79161234567 74951000003 -d 3000
+  call call-presses=1 79161234567 74951000003 -d 6000
   finished
   expect "the story" "$(cel_story | paste -sd ' ')" \
     "CRM_MENU=74951000003-allowed_not_screened CRM_MENU_KEY=1 CRM_INCOMING=74951000003-allowed_not_screened CRM_END=plan-Up-1"
@@ -138,7 +144,7 @@ a_hostile_number_cannot_hide_the_head_of_its_records() { # check
   # The line break is percent-encoded, as it comes in a SIP address.
   gateway 'ami_wait CrmIncoming && set_plan closed'
   call call-refused=403 '7916%0d%0a%0d%0aEvent%3A%20Fake%22,%24%7BSHELL(id)%7D' 74951000001
-  wait_until 10 cel_has LINKEDID_END
+  wait_until 30 cel_has LINKEDID_END
   # No line of the rest may look like a record, and every true head is whole.
   expect_match "records that begin well" "$(cel | grep -cE '^\{"uniqueid":"[A-Za-z0-9.-]+","linkedid":"[A-Za-z0-9.-]+","eventtype":"[A-Z_]+","eventtime":"[0-9.]+","channame":"PJSIP/trunk-')" '^[1-9][0-9]*$'
   expect "lines that begin so but not whole" "$(cel | grep -E '^\{' | grep -cvE '^\{"uniqueid":"[A-Za-z0-9.-]+","linkedid":"[A-Za-z0-9.-]+","eventtype":"[A-Z_]+","eventtime":"[0-9.]+","channame":"' || true)" 0
@@ -163,7 +169,7 @@ a_client_who_is_sent_on_stays_the_same_call_and_recorded() { # check
   cel_mark
   phone 101 idle
   phone 102 phone-answers
-  answering "$TRUNK_ADDRESS" phone-answers-and-ends -d 1500
+  answering "$TRUNK_ADDRESS" phone-answers-and-ends -d 8000
   dial 101 phone-transfers 89161234567 -key to 102
   finished
   expect "the story" "$(cel_story | paste -sd ' ')" "CRM_OUTGOING=79161234567 CRM_END=out-Up-"
@@ -203,9 +209,14 @@ cel_call() { cel | sed -nE '1s/^\{"uniqueid":"([^"]+)".*/\1/p'; }
 
 cel_talks() { cel_has '"BRIDGE_ENTER".*PJSIP/trunk-'; }
 
-# Its recording is more than the 44 bytes of an empty WAV's head, and the third witness has it too.
+# Its recording is more than the 44 bytes of an empty WAV's head, and the third witness has it too. Both are written out a
+# while after the call is over.
 recorded() { # CALL
-  local file=$CRM_RUN/asterisk/spool/monitor/$1.wav
-  (($(stat -c %s "$file") > 44)) || { echo "the recording $1.wav is empty"; exit 1; }
-  wait_until 5 grep -q "\"crmcall\":\"$1\"" "$CRM_RUN/asterisk/log/cdr-custom/cdr.json"
+  wait_until 30 holds_sound "$CRM_RUN/asterisk/spool/monitor/$1.wav"
+  wait_until 30 grep -q "\"crmcall\":\"$1\"" "$CRM_RUN/asterisk/log/cdr-custom/cdr.json"
+}
+
+holds_sound() { # FILE
+  local bytes
+  bytes=$(stat -c %s "$1" 2>/dev/null) && ((bytes > 44))
 }

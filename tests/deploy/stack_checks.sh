@@ -25,7 +25,7 @@ ours() {
 a_taken_port_is_named_before_anything_starts() { # check
   (sipp_run phone-rings "$SIP_ADDRESS" "$SIP_PORT") &
   local pid=$! output
-  wait_until 5 socket_at udp "$SIP_ADDRESS" "$SIP_PORT" >/dev/null
+  wait_until 20 socket_at udp "$SIP_ADDRESS" "$SIP_PORT" >/dev/null
   if output=$(up "${servers[@]}" 2>&1); then
     kill "$pid"
     echo "up did not mind: $output"
@@ -92,7 +92,7 @@ status_says_why_a_killed_one_is_dead_and_up_starts_it_again() { # check
   for name in "${servers[@]}"; do
     others=$(for other in "${servers[@]}"; do [[ $other == "$name" ]] || pid_file "$other"; done)
     kill -9 "$(pid_file "$name")"
-    wait_until 5 ended "$(pid_file "$name")"
+    wait_until 20 ended "$(pid_file "$name")"
     if output=$(status); then echo "status calls it healthy: $output"; exit 1; fi
     expect_match "status of $name" "$output" "$name +died +no .*pid $(pid_file "$name") has ended and nobody stopped it"
     up "$name"
