@@ -30,5 +30,6 @@ export default defineConfig({
       '/live': { target: 'http://127.0.0.1:8080', ws: true },
     },
   },
-  test: { environment: 'node', include: ['src/**/*.test.ts'] },
+  // The first test of a file waits until its modules are translated, which takes a busy machine a while.
+  test: { environment: 'node', include: ['src/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
 });
