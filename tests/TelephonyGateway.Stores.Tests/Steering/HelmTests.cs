@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using CallCenterCrm.Servers;
 using CallCenterCrm.Telephony.Calls;
 using CallCenterCrm.Telephony.Steering;
 using CallCenterCrm.Telephony.Stores.Tests.Support;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;
@@ -13,6 +15,8 @@ namespace CallCenterCrm.Telephony.Stores.Tests.Steering;
 /// <summary>Two gateways with one database. What a frozen process does is tried with real ones, in RealCalls.</summary>
 public sealed class HelmTests : IAsyncLifetime
 {
+    // Number of the message that says that a silent one's sessions were ended.
+    private const int Unseated = 382;
     private readonly DatabaseServer _server = new();
     private readonly List<GatewaySettings> _settings = [];
     private Database _database = null!;
@@ -33,7 +37,8 @@ public sealed class HelmTests : IAsyncLifetime
     [Fact]
     public async Task One_of_two_steers_and_the_other_takes_over_at_once_when_it_ends_in_an_orderly_way()
     {
-        using var second = await StartAsync(Source());
+        var heard = new Heard();
+        using var second = await StartAsync(Source(), heard);
         await StandsByAsync(second);
         Assert.True(await _database.Helm.MayPlanAsync(CancellationToken.None));
         await _database.Helm.RequireAsync(CancellationToken.None);
@@ -45,8 +50,9 @@ public sealed class HelmTests : IAsyncLifetime
         await _database.Helm.StopAsync(CancellationToken.None);
         Assert.Equal(first + 1, await second.HeldAsync(CancellationToken.None));
 
-        // Sooner than after a silence.
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 2.9);
+        // It was left to it, and not taken after a silence. How long that took says little on a busy machine.
+        Assert.DoesNotContain(Unseated, heard.Ids);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 30);
         Assert.True(await second.MayPlanAsync(CancellationToken.None));
         await second.StopAsync(CancellationToken.None);
     }
@@ -69,9 +75,9 @@ public sealed class HelmTests : IAsyncLifetime
             // The other one first: it may wait for its turn, within which the one before may have lost its own.
             var (other, former) = (await second.MayPlanAsync(CancellationToken.None), await _database.Helm.MayPlanAsync(CancellationToken.None));
             Assert.False(other && former);
-            return await _database.CountAsync("SELECT term FROM gateway_term") == 2 && (other || former);
+            return await _database.CountAsync("SELECT term FROM gateway_term") >= 2 && (other || former);
         });
-        Assert.InRange(ended.Elapsed.TotalSeconds, 0, 10);
+        Assert.InRange(ended.Elapsed.TotalSeconds, 0, 30);
         await second.StopAsync(CancellationToken.None);
     }
 
@@ -85,23 +91,31 @@ public sealed class HelmTests : IAsyncLifetime
         await using var holding = await frozen.OpenConnectionAsync();
         var key = await LockKeyAsync();
         await ExecuteAsync(holding, $"SELECT pg_advisory_lock({key})");
-        await ExecuteAsync(holding, "UPDATE gateway_term SET term = term + 1, beat_at = clock_timestamp()");
+
+        // It is not silent before its beats are counted, however long the rest takes.
+        await ExecuteAsync(holding, "UPDATE gateway_term SET term = term + 1, beat_at = clock_timestamp() + interval '5 minutes'");
         await using var writing = await frozen.OpenConnectionAsync();
         await using var transaction = await writing.BeginTransactionAsync();
         await ExecuteAsync(writing, "SELECT FROM gateway_term FOR KEY SHARE");
 
-        using var second = await StartAsync(Source("second 2@here"));
+        var heard = new Heard();
+        using var second = await StartAsync(Source("second 2@here"), heard);
         await StandsByAsync(second);
-        for (var beat = 0; beat < 8; beat++)
-        {
-            await Task.Delay(500);
-            await ExecuteAsync(holding, "UPDATE gateway_term SET beat_at = clock_timestamp()");
-        }
 
+        // Four seconds of beats by the server's own clock, which no delay here can make a silence; were its session ended,
+        // this would fail. Then three of silence.
+        var beating = Stopwatch.StartNew();
+        await ExecuteAsync(
+            holding,
+            """
+            DO $$ BEGIN
+                FOR beat IN 1..8 LOOP PERFORM pg_sleep(0.5); UPDATE gateway_term SET beat_at = clock_timestamp(); COMMIT; END LOOP;
+            END $$
+            """);
         Assert.True(second.IsStandby);
-        var silent = Stopwatch.StartNew();
         Assert.Equal(4, await second.HeldAsync(CancellationToken.None));
-        Assert.InRange(silent.Elapsed.TotalSeconds, 2.9, 10);
+        Assert.Contains(Unseated, heard.Ids);
+        Assert.InRange(beating.Elapsed.TotalSeconds, 4 + 2.9, 4 + 30);
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => ExecuteAsync(writing, "SELECT 1"));
         await second.StopAsync(CancellationToken.None);
     }
@@ -154,17 +168,17 @@ public sealed class HelmTests : IAsyncLifetime
         await _server.Postgres.StartAsync();
         await Until.TrueAsync("one of them steers", async () =>
             await _database.Helm.MayPlanAsync(CancellationToken.None) != await second.MayPlanAsync(CancellationToken.None)
-            && (_database.Helm.Term ?? second.Term) == 2);
+            && (_database.Helm.Term ?? second.Term) >= 2);
         await second.StopAsync(CancellationToken.None);
     }
 
     private static Task StandsByAsync(Helm helm) => Until.TrueAsync("it stands by", () => Task.FromResult(helm.IsStandby));
 
-    private async Task<Helm> StartAsync(NpgsqlDataSource source)
+    private async Task<Helm> StartAsync(NpgsqlDataSource source, ILogger<Helm>? logger = null)
     {
         var settings = TestSettings.Make();
         _settings.Add(settings);
-        var helm = new Helm(settings, source, _database.Service, TimeProvider.System, NullLogger<Helm>.Instance);
+        var helm = new Helm(settings, source, _database.Service, TimeProvider.System, logger ?? NullLogger<Helm>.Instance);
         await helm.StartAsync(CancellationToken.None);
         return helm;
     }
@@ -190,5 +204,19 @@ public sealed class HelmTests : IAsyncLifetime
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Which messages were logged.</summary>
+    private sealed class Heard : ILogger<Helm>
+    {
+        public ConcurrentQueue<int> Ids { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Ids.Enqueue(eventId.Id);
     }
 }
