@@ -10,7 +10,7 @@ namespace CallCenterCrm.Servers;
 /// </summary>
 public sealed class PostgreSqlServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private readonly string _directory = ServerProcess.MakeDirectory("postgres");
     private readonly Ports _ports = new();
     private readonly int _port;
@@ -104,7 +104,8 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         Username = "postgres",
         Password = Password,
         Pooling = pooling,
-        Timeout = 5,
+        // On a busy machine a new session takes its time; a server that is away refuses at once.
+        Timeout = 30,
     }.ConnectionString;
 
     private async Task<bool> AnswersAsync()

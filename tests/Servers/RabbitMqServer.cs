@@ -14,7 +14,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private const int MostVirtualHosts = 20;
     private static readonly byte[] Greeting = [.. "AMQP"u8, 0, 0, 9, 1];
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private readonly string _directory = ServerProcess.MakeDirectory("rabbitmq");
     private readonly Ports _ports = new();
     private readonly int _distributionPort;

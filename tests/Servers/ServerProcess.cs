@@ -12,7 +12,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     // The server is ended when the pipe to this shell breaks.
     private const string Shell = "\"$@\" >>\"$LOG\" 2>&1 </dev/null & pid=$!; echo $pid; read _; kill -$SIGNAL $pid 2>/dev/null; wait $pid";
 
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
     private readonly Process _shell;
     private readonly int _pid;
 
