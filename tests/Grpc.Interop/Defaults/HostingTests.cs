@@ -15,7 +15,7 @@ namespace CallCenterCrm.GrpcInterop.Defaults;
 /// <summary>The address, its limits, health and reflection.</summary>
 public sealed class HostingTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     [Theory]
     [InlineData("http://0.0.0.0:15500", "Grpc:Url is plain http outside loopback")]

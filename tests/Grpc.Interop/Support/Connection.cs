@@ -21,8 +21,9 @@ internal sealed class Connection : IAsyncDisposable
         _provider = services.BuildServiceProvider();
     }
 
+    // The first call makes the connection while the clients of other makers may still be compiled on the same processors.
     public Connection(params Uri[] addresses)
-        : this(new GrpcClientSettings { Addresses = addresses })
+        : this(new GrpcClientSettings { Addresses = addresses, Deadline = TimeSpan.FromMinutes(2) })
     {
     }
 

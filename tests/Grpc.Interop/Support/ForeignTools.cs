@@ -19,7 +19,7 @@ internal static class ForeignTools
             "node" => new ProcessStartInfo("node", [Path.Combine(directory, "interop.cjs"), Path.Combine(directory, "protos"), server.Authority, @case]),
             _ => throw new ArgumentOutOfRangeException(nameof(client)),
         };
-        await EndWellAsync(start, TimeSpan.FromSeconds(30));
+        await EndWellAsync(start, TimeSpan.FromSeconds(120));
     }
 
     /// <summary>Starts grpc-go's test server.</summary>
@@ -27,7 +27,7 @@ internal static class ForeignTools
     {
         var portFile = Path.Combine(Path.GetTempPath(), $"crm-grpc-{Guid.NewGuid():N}");
         var process = Process.Start(new ProcessStartInfo(Path.Combine(await Built.Value, "go-server"), [portFile]) { RedirectStandardInput = true, UseShellExecute = false })!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!File.Exists(portFile))
         {
             await Task.Delay(20, patience.Token);
@@ -42,7 +42,7 @@ internal static class ForeignTools
     {
         var project = typeof(ForeignTools).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "ProjectDirectory").Value!;
         var directory = Path.Combine(AppContext.BaseDirectory, "foreign");
-        await EndWellAsync(new ProcessStartInfo(Path.Combine(project, "build"), [directory]), TimeSpan.FromMinutes(5));
+        await EndWellAsync(new ProcessStartInfo(Path.Combine(project, "build"), [directory]), TimeSpan.FromMinutes(15));
         return directory;
     }
 
@@ -76,7 +76,7 @@ internal sealed class ForeignServer(Process process, Uri address) : IAsyncDispos
     public async ValueTask DisposeAsync()
     {
         process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await process.WaitForExitAsync(patience.Token);
         process.Dispose();
     }
