@@ -51,7 +51,7 @@ public sealed class LeaseTests(LeadsService leads)
         var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
         var id = await OpenAsync(leads.NewNumber());
         var lease = (await leads.As(first).TakeCallbackAsync(new() { Id = id })).Callback.Lease;
-        await leads.ExecuteAsync("UPDATE callbacks SET lease_until = now() + interval '1 second' WHERE id = @id::uuid", new { id });
+        await leads.ExecuteAsync("UPDATE callbacks SET lease_until = now() + interval '1 minute' WHERE id = @id::uuid", new { id });
         var renewed = (await leads.As(first).TakeCallbackAsync(new() { Id = id })).Callback.Lease;
         Assert.Equal((1, lease.TakenAt), (renewed.Number, renewed.TakenAt));
         Assert.True(renewed.Until >= lease.Until);

@@ -17,7 +17,7 @@ public sealed class ListTests(LeadsService leads)
         var now = DateTimeOffset.UtcNow;
         var (young, old, tried) = (await ClientAsync(me), await ClientAsync(me), await ClientAsync(me));
         await leads.TellAsync(
-            Calls.MissedAt(young, now.AddMinutes(-59).AddSeconds(-30)), Calls.MissedAt(old, now.AddMinutes(-61)), Calls.MissedAt(tried, now.AddMinutes(-65)));
+            Calls.MissedAt(young, now.AddMinutes(-59).AddSeconds(-1)), Calls.MissedAt(old, now.AddMinutes(-61)), Calls.MissedAt(tried, now.AddMinutes(-65)));
         await leads.TellAsync(Calls.InVain(tried, now.AddMinutes(-50)));
 
         var page = (await leads.As(me).ListCallbacksAsync(new() { Mine = true, State = State.Open })).Callbacks;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -151,20 +152,35 @@ public sealed class CallbackFormTests(LeadsService leads) : IDisposable
     [Fact]
     public async Task One_address_sends_ten_in_a_minute_and_another_one_is_not_held_up()
     {
+        var since = Stopwatch.StartNew();
         for (var i = 0; i < 10; i++)
         {
             Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync([])).Status);
         }
 
-        using var request = Request(JsonContent.Create(Form(leads.NewNumber())), "ru");
-        using var response = await _http.SendAsync(request);
-        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        // Ten in a minute are one more for each six seconds that a busy machine takes for all this, and no other.
+        var more = 0.0;
+        async Task<HttpResponseMessage> RefusedAsync(string? forwarded)
+        {
+            while (true)
+            {
+                using var request = Request(JsonContent.Create(Form(leads.NewNumber())), "ru", forwarded);
+                var answer = await _http.SendAsync(request);
+                if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+                {
+                    return answer;
+                }
+
+                answer.Dispose();
+                Assert.InRange(++more, 0, since.Elapsed.TotalSeconds / 6);
+            }
+        }
+
+        using var response = await RefusedAsync(null);
         Assert.InRange(response.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6));
 
         // Whatever the visitor writes before what the proxy adds changes nothing.
-        using var forged = Request(JsonContent.Create(Form(leads.NewNumber())), "ru", $"198.51.100.77, {_address}");
-        using var refused = await _http.SendAsync(forged);
-        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        using var refused = await RefusedAsync($"198.51.100.77, {_address}");
         using var other = Request(JsonContent.Create(Form(leads.NewNumber())), "ru", "2001:db8::7");
         using var served = await _http.SendAsync(other);
         Assert.Equal(HttpStatusCode.OK, served.StatusCode);

@@ -174,7 +174,7 @@ public sealed class LeadsService : IAsyncLifetime
     public async Task DisposeAsync()
     {
         _channel?.Dispose();
-        await (_bus?.StopAsync(TimeSpan.FromSeconds(5)) ?? Task.CompletedTask);
+        await (_bus?.StopAsync(TimeSpan.FromSeconds(60)) ?? Task.CompletedTask);
         await (_service?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (Database?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (Tokens?.DisposeAsync() ?? ValueTask.CompletedTask);
