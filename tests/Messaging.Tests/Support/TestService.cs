@@ -57,7 +57,7 @@ internal sealed class TestService : IAsyncDisposable
         await service._app.StartAsync();
         await service._app.Services.GetRequiredService<ServiceDatabase>().Migrated;
         await service.ExecuteAsync("CREATE TABLE IF NOT EXISTS book (client_id uuid NOT NULL)");
-        await service._app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(30));
+        await service._app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(90));
         return service;
     }
 
