@@ -46,7 +46,12 @@ public sealed class AuditTests(PostgresServer server) : StaffTest(server)
     {
         await using var provider = new ServiceCollection()
             .AddSingleton(World.Get<NpgsqlDataSource>())
-            .AddMassTransitTestHarness(bus => bus.AddConsumer<AuditRecordedConsumer>(consumer => consumer.ConcurrentMessageLimit = 1))
+            .AddMassTransitTestHarness(bus =>
+            {
+                // By default a second without a message ends the waiting, though the consumer may only be slow.
+                bus.SetTestTimeouts(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2));
+                bus.AddConsumer<AuditRecordedConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+            })
             .BuildServiceProvider(validateScopes: true);
         var harness = provider.GetRequiredService<ITestHarness>();
         await harness.Start();

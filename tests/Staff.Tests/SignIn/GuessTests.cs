@@ -123,9 +123,9 @@ public sealed class GuessTests(PostgresServer server) : StaffTest(server)
 
         Assert.Single(messages);
 
-        // Without hashing, an unknown name would take a tenth of the time and less.
+        // Without hashing, an unknown name would take a tenth of the time and less. What else runs here may double either.
         var ratio = Median(times["nobody"]) / Median(times[known]);
-        Assert.InRange(ratio, 0.5, 2);
+        Assert.InRange(ratio, 0.25, 4);
 
         for (var i = 0; i < 5; i++)
         {
