@@ -90,7 +90,8 @@ public sealed class AccessTests(Gateway gateway)
         });
 
         Assert.Equal(StatusCode.Unauthenticated, refusal.StatusCode);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(14));
+        // Far sooner than the life of the other's, and of any that Staff makes.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(60));
         var call = StoredCalls.Ringing(StoredCalls.Start);
         await StoredCalls.SaveAsync(gateway.Database, call);
         while (await lasting.ResponseStream.MoveNext(CancellationToken.None) && lasting.ResponseStream.Current is { } told && told.Call?.Id != call.CallId.ToString())

@@ -12,7 +12,7 @@ public sealed class RestartTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Writers = 4;
     private const int TransactionsOfEach = 300;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly Gateway _gateway = new();
     private int _done;
 
@@ -26,7 +26,7 @@ public sealed class RestartTests(ITestOutputHelper output) : IAsyncLifetime
         using var ending = new CancellationTokenSource();
         var follower = new Follower(_gateway);
         var following = follower.RunAsync(ending.Token);
-        await follower.Began.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await follower.Began.Task.WaitAsync(Patience);
 
         // Written first and committed last: it stands before everything else in the log, and must be told all the same.
         await using var connection = await _gateway.Database.OpenConnectionAsync();

@@ -14,7 +14,7 @@ namespace CallCenterCrm.Telephony.Api.Tests.Calls;
 public sealed class WatchTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const double Mebi = 1024 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
     private readonly Gateway _gateway = new();
     private readonly CancellationTokenSource _patience = new(Patience);
 
@@ -83,12 +83,14 @@ public sealed class WatchTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task A_silent_stream_beats_and_its_beat_is_a_position_to_come_back_to()
     {
-        using var watch = Watch(await PositionAsync());
+        var position = await PositionAsync();
         var begun = TimeProvider.System.GetTimestamp();
+        using var watch = Watch(position);
         var beat = await NextAsync(watch);
         Assert.Equal(WatchResponse.EventOneofCase.Heartbeat, beat.EventCase);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(20));
-        Assert.InRange(beat.Heartbeat.At.ToDateTimeOffset(), DateTimeOffset.UtcNow.AddSeconds(-10), DateTimeOffset.UtcNow.AddSeconds(10));
+        // After 15 s of silence, and what a busy machine adds; the second would come after 30.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(29));
+        Assert.InRange(beat.Heartbeat.At.ToDateTimeOffset(), DateTimeOffset.UtcNow.AddSeconds(-14), DateTimeOffset.UtcNow.AddSeconds(10));
 
         var call = StoredCalls.Ringing(StoredCalls.Start);
         await StoredCalls.SaveAsync(_gateway.Database, call);
@@ -130,7 +132,7 @@ public sealed class WatchTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task A_reader_that_stands_still_costs_no_memory_holds_nobody_up_and_misses_nothing()
     {
-        const int changes = 5_000;
+        const int changes = 8_000;
         const int bytesOfEach = 32_000;
         var position = await PositionAsync();
         using var channel = _gateway.Connect();
@@ -160,7 +162,8 @@ public sealed class WatchTests(ITestOutputHelper output) : IAsyncLifetime
 
         var grown = (await _gateway.GaugeAsync("dotnet_process_memory_working_set") - before) / Mebi;
         output.WriteLine($"{changes * bytesOfEach / Mebi:0} MiB of changes behind a reader that stands still: {grown:0} MiB more memory");
-        Assert.InRange(grown, -500, 110);
+        // What stands in the windows and what the garbage collector has not looked at yet, but not the 244 MiB that are not read.
+        Assert.InRange(grown, -500, 170);
         for (var version = 1; version <= changes; version++)
         {
             Assert.Equal(version, (await NextAsync(slow)).Call.Version);
