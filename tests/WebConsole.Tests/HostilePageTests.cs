@@ -143,7 +143,7 @@ public sealed class HostilePageTests(Console console)
 
             """.ReplaceLineEndings("\r\n")));
         using var reader = new StreamReader(stream);
-        Assert.Equal("HTTP/1.1 " + refusal, await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal("HTTP/1.1 " + refusal, await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(120)));
     }
 
     [Fact]

@@ -118,7 +118,7 @@ public sealed class TelephoneTests(Console console)
 
     private static async Task<(string Text, int Closed)> HearAsync(ClientWebSocket socket)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         var buffer = new byte[4096];
         var message = await socket.ReceiveAsync(buffer, limit.Token);
         return message.MessageType == WebSocketMessageType.Close ? ("", (int)socket.CloseStatus!) : (Encoding.UTF8.GetString(buffer, 0, message.Count), 0);

@@ -84,7 +84,7 @@ public sealed class StreamTests(Stack stack)
 
     private static async Task<WatchResponse> UntilAsync(AsyncServerStreamingCall<WatchResponse> stream, Func<WatchResponse, bool> found)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (await stream.ResponseStream.MoveNext(patience.Token))
         {
             if (found(stream.ResponseStream.Current))

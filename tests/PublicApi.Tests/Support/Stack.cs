@@ -15,6 +15,9 @@ public sealed class Stack : IAsyncLifetime
     /// <summary>The shortest that can be set.</summary>
     public static readonly TimeSpan TokenLife = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long one service waits for another: programs that have only just begun are slow on a busy machine.</summary>
+    public const int DeadlineSeconds = 60;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("crm-test-publicapi-").FullName;
     private readonly Ports _ports = new();
     private readonly List<GrpcChannel> _channels = [];
@@ -76,9 +79,9 @@ public sealed class Stack : IAsyncLifetime
         {
             Http = new { Url = Http },
             Grpc = new { Url = Grpc },
-            Telephony = new { Addresses = GatewayGrpc },
-            Leads = new { Addresses = LeadsGrpc },
-            Staff = new { Addresses = Staff.Grpc },
+            Telephony = new { Addresses = GatewayGrpc, DeadlineSeconds },
+            Leads = new { Addresses = LeadsGrpc, DeadlineSeconds },
+            Staff = new { Addresses = Staff.Grpc, DeadlineSeconds },
         }));
         _leads = ServiceProcess.Start("Leads", In("leads.json"));
         _api = ServiceProcess.Start("PublicApi", In("api.json"));

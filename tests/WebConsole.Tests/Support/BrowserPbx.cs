@@ -44,7 +44,7 @@ public sealed class BrowserPbx : IAsyncDisposable
     /// <summary>The next thing that came through.</summary>
     public async Task<string> HearAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         return await _heard.Reader.ReadAsync(limit.Token);
     }
 

@@ -45,9 +45,9 @@ public sealed class Console : IAsyncLifetime
         {
             Http = new { Url = Inside },
             Pages = new { Url = Pages, Folder = pages },
-            Telephony = new { Addresses = Services.GatewayGrpc },
-            Leads = new { Addresses = Services.LeadsGrpc },
-            Staff = new { Addresses = Services.Staff.Grpc },
+            Telephony = new { Addresses = Services.GatewayGrpc, Stack.DeadlineSeconds },
+            Leads = new { Addresses = Services.LeadsGrpc, Stack.DeadlineSeconds },
+            Staff = new { Addresses = Services.Staff.Grpc, Stack.DeadlineSeconds },
             Redis = new { Redis.Endpoint },
             Telephone = new { Url = new UriBuilder(pbx) { Scheme = "ws", Path = "/ws" }.Uri, Secret = BrowserPbx.Secret },
         }));

@@ -11,7 +11,7 @@ public sealed class LivePage : IAsyncDisposable
 {
     private const byte Separator = 0x1e;
     private const int Invocation = 1;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
     private readonly ClientWebSocket _socket = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly Channel<(string Name, JsonElement Argument)> _pushed = Channel.CreateUnbounded<(string, JsonElement)>();
