@@ -13,6 +13,8 @@ export const shell = {
   retry: 'Try again',
   close: 'Close',
   cancel: 'Cancel',
+  undo: 'Undo',
+  undoing: 'Taking back: {{what}}',
   line: {
     connecting: 'Connecting…',
     live: 'Connected',

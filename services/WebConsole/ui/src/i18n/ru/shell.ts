@@ -13,6 +13,8 @@ export const shell = {
   retry: 'Повторить',
   close: 'Закрыть',
   cancel: 'Отмена',
+  undo: 'Отменить',
+  undoing: 'Отменяем: {{what}}',
   line: {
     connecting: 'Соединяемся…',
     live: 'На связи',
