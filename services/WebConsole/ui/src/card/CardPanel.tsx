@@ -7,7 +7,8 @@ import { useStore } from '../ui-bits/store';
 import { CallCard } from './CallCard';
 import { CardTab } from './CardTab';
 import css from './Card.module.css';
-import { cards, closeAllCards } from './cards';
+import { cards } from './cards';
+import { closeAllByHand } from './closing';
 import { takeUpDrafts } from './notes';
 
 /** The call cards beside the page, one tab for each call. Not a dialog: the page stays in reach. */
@@ -35,7 +36,7 @@ export function CardPanel() {
           {open.map((card) => <CardTab key={card.callId} card={card} chosen={card === shown} />)}
         </ul>
         {open.length > 1 && (
-          <ActionIcon aria-label={t('card.closeAll')} title={t('card.closeAll')} onClick={closeAllCards}><CloseIcon size={16} /></ActionIcon>
+          <ActionIcon aria-label={t('card.closeAll')} title={t('card.closeAll')} onClick={() => closeAllByHand(t('card.closedAll'))}><CloseIcon size={16} /></ActionIcon>
         )}
         <ActionIcon aria-label={t('card.hide')} title={t('card.hide')} onClick={() => setFolded(active)}><FoldIcon size={18} /></ActionIcon>
       </div>

@@ -1,6 +1,6 @@
 import { Button, Select, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState, type SubmitEvent } from 'react';
+import type { SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask } from '../api/ask';
 import { Problem } from '../api/problem';
@@ -13,6 +13,9 @@ import { toast } from '../ui-bits/toasts';
 import { Trouble } from '../ui-bits/Trouble';
 import css from './Card.module.css';
 import { touchCard } from './cards';
+import { TypedForms, useTyped } from './typed';
+
+const forms = new TypedForms<{ open: boolean; note: string; employeeId: string | null }>({ open: false, note: '', employeeId: null }, clickKey);
 
 /** The next step after a talk: somebody calls back, with a note what about. */
 export function MakeCallback({ call }: { call: Call }) {
@@ -20,10 +23,7 @@ export function MakeCallback({ call }: { call: Call }) {
   const cache = useQueryClient();
   const may = useMay('callbacks.write');
   const employees = useEmployees();
-  const [open, setOpen] = useState(false);
-  const [note, setNote] = useState('');
-  const [employeeId, setEmployeeId] = useState<string | null>(null);
-  const [key, setKey] = useState(clickKey);
+  const { open, note, employeeId, key } = useTyped(forms, call.id);
   const talked = call.talks.length > 0;
 
   const make = useMutation({
@@ -37,13 +37,11 @@ export function MakeCallback({ call }: { call: Call }) {
       }),
     onSuccess: () => {
       toast({ mood: 'talking', title: t('card.makeCallback.done') }, 4000);
-      setOpen(false);
-      setNote('');
-      setKey(clickKey());
+      forms.forget(call.id);
       void cache.invalidateQueries({ queryKey: ['callbacks'] });
     },
     onError: (refused) => {
-      if (!(refused instanceof Problem && refused.isTransient)) setKey(clickKey());
+      if (!(refused instanceof Problem && refused.isTransient)) forms.change(call.id, { key: clickKey() });
     },
   });
 
@@ -56,7 +54,7 @@ export function MakeCallback({ call }: { call: Call }) {
   if (!open) {
     return (
       <Button variant="default" leftSection={<CallbackIcon size={17} />} style={{ alignSelf: 'flex-start' }}
-        onClick={() => { setOpen(true); touchCard(call.id); }}>
+        onClick={() => { forms.change(call.id, { open: true }); touchCard(call.id); }}>
         {t('card.makeCallback.open')}
       </Button>
     );
@@ -64,13 +62,13 @@ export function MakeCallback({ call }: { call: Call }) {
   return (
     <form className={`column ${css.box ?? ''}`} onSubmit={save}>
       <Textarea label={t('card.makeCallback.note')} placeholder={t('card.makeCallback.noteDefault')} value={note} autosize minRows={2} maxLength={2000}
-        autoFocus onChange={(e) => setNote(e.currentTarget.value)} />
-      <Select label={t('card.makeCallback.who')} placeholder={t('card.makeCallback.usual')} clearable searchable value={employeeId} onChange={setEmployeeId}
+        autoFocus onChange={(e) => forms.change(call.id, { note: e.currentTarget.value })} />
+      <Select label={t('card.makeCallback.who')} placeholder={t('card.makeCallback.usual')} clearable searchable value={employeeId} onChange={(chosen) => forms.change(call.id, { employeeId: chosen })}
         data={employees.filter((e) => !e.dismissed && e.extension !== '').map((e) => ({ value: e.id, label: e.name }))} />
       <Trouble error={make.error} />
       <div className="row">
         <Button type="submit" loading={make.isPending}>{t('card.makeCallback.save')}</Button>
-        <Button variant="subtle" color="gray" onClick={() => setOpen(false)}>{t('shell.cancel')}</Button>
+        <Button variant="subtle" color="gray" onClick={() => forms.change(call.id, { open: false })}>{t('shell.cancel')}</Button>
       </div>
     </form>
   );

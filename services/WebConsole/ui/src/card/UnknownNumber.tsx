@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState, type SubmitEvent } from 'react';
+import type { SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ask } from '../api/ask';
@@ -12,6 +12,16 @@ import { formatNumber } from '../ui-bits/phoneNumber';
 import { Trouble } from '../ui-bits/Trouble';
 import css from './Card.module.css';
 import { touchCard } from './cards';
+import { TypedForms, useTyped } from './typed';
+
+interface Entry {
+  way: 'create' | 'attach';
+  name: string;
+  kind: ClientKind;
+  query: string;
+}
+
+const forms = new TypedForms<Entry>({ way: 'create', name: '', kind: 'KIND_PERSON', query: '' }, clickKey);
 
 interface UnknownNumberProps {
   number: string;
@@ -22,24 +32,22 @@ interface UnknownNumberProps {
 export function UnknownNumber({ number, callId }: UnknownNumberProps) {
   const { t } = useTranslation();
   const cache = useQueryClient();
-  const [way, setWay] = useState<'create' | 'attach'>('create');
-  const [name, setName] = useState('');
-  const [kind, setKind] = useState<ClientKind>('KIND_PERSON');
-  const [query, setQuery] = useState('');
+  const place = callId ?? number;
+  const { way, name, kind, query, key } = useTyped(forms, place);
+  const type = (part: Partial<Entry>): void => forms.change(place, part);
   const [wanted] = useDebouncedValue(query.trim(), 250);
-  // One key for one entry: a lost answer may be asked for again, a corrected entry is another one.
-  const [key, setKey] = useState(clickKey);
 
   const known = (client: Client | undefined): void => {
     if (client) cache.setQueryData(['client', client.id], client);
     cache.setQueryData(['client-of-number', number], client ?? null);
     void cache.invalidateQueries({ queryKey: ['callbacks'] });
+    forms.forget(place);
   };
   const create = useMutation({
     mutationFn: () => ask('callcenter.clients.v1.Clients/CreateClient', { idempotencyKey: key, kind, name: name.trim(), numbers: [number] }),
     onSuccess: ({ client }) => known(client),
     onError: (refused) => {
-      if (!(refused instanceof Problem && refused.isTransient)) setKey(clickKey());
+      if (!(refused instanceof Problem && refused.isTransient)) forms.change(place, { key: clickKey() });
     },
   });
   const attach = useMutation({
@@ -62,14 +70,14 @@ export function UnknownNumber({ number, callId }: UnknownNumberProps) {
   return (
     <section className={`column ${css.box ?? ''}`} aria-label={t('card.unknown.title')}>
       <p className="strong sm">{t('card.unknown.title')}: <span className="num">{formatNumber(number)}</span></p>
-      <SegmentedControl fullWidth size="xs" value={way} onChange={(v) => setWay(v === 'attach' ? 'attach' : 'create')} aria-label={t('card.unknown.title')}
+      <SegmentedControl fullWidth size="xs" value={way} onChange={(v) => type({ way: v === 'attach' ? 'attach' : 'create' })} aria-label={t('card.unknown.title')}
         data={[{ value: 'create', label: t('card.unknown.create') }, { value: 'attach', label: t('card.unknown.attach') }]} />
       {way === 'create' ? (
         <form className="column" onSubmit={save}>
           <TextInput label={t('card.unknown.name')} placeholder={t('card.unknown.namePlaceholder')} value={name} maxLength={200} autoComplete="off"
-            onChange={(e) => { setName(e.currentTarget.value); if (callId) touchCard(callId); }} />
+            onChange={(e) => { type({ name: e.currentTarget.value }); if (callId) touchCard(callId); }} />
           <div className="row">
-            <SegmentedControl size="xs" value={kind} onChange={(v) => setKind(v)} aria-label={t('card.unknown.kind')}
+            <SegmentedControl size="xs" value={kind} onChange={(v) => type({ kind: v })} aria-label={t('card.unknown.kind')}
               data={[{ value: 'KIND_PERSON', label: t('client.kind.KIND_PERSON') }, { value: 'KIND_ORGANISATION', label: t('client.kind.KIND_ORGANISATION') }]} />
             <span className="grow" />
             <Button type="submit" loading={create.isPending} disabled={name.trim() === ''}>{t('card.unknown.save')}</Button>
@@ -78,7 +86,7 @@ export function UnknownNumber({ number, callId }: UnknownNumberProps) {
       ) : (
         <div className="column">
           <TextInput label={t('card.unknown.find')} placeholder={t('card.unknown.findPlaceholder')} value={query} autoComplete="off"
-            onChange={(e) => { setQuery(e.currentTarget.value); if (callId) touchCard(callId); }} />
+            onChange={(e) => { type({ query: e.currentTarget.value }); if (callId) touchCard(callId); }} />
           {found.data?.clients.length === 0 && <p className="sm dim">{t('search.nothing')}</p>}
           <ul className="column tight">
             {found.data?.clients.map((client) => (

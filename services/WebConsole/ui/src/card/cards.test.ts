@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { none, withClosed, withOpened, withoutOld, withTouched } from './cards';
+import { none, withClosed, withOpened, withoutOld, withReopened, withTouched } from './cards';
 
 const ids = (cards: typeof none): string[] => cards.open.map((c) => c.callId);
 
@@ -36,5 +36,27 @@ describe('cards', () => {
     const two = withOpened(withOpened(none, { callId: 'a', origin: 'phone', focus: true }), { callId: 'b', origin: 'phone', focus: true });
     expect(withClosed(two, 'b').active).toBe('a');
     expect(withClosed(withClosed(two, 'b'), 'a')).toEqual(none);
+  });
+});
+
+describe('cards that were closed and come back', () => {
+  const three = ['a', 'b', 'c'].reduce((cards, callId) => withOpened(cards, { callId, origin: 'phone', number: `+${callId}`, focus: true }), none);
+  const front = (callId: string): typeof none => ({ ...three, active: callId });
+
+  it('are as they were', () => {
+    const before = withTouched(front('b'), 'b');
+    expect(withReopened(withClosed(before, 'b'), before, ['b'])).toEqual(before);
+  });
+  it('leave in front what is there when another one was closed', () =>
+    expect(withReopened(withClosed(front('c'), 'a'), front('c'), ['a'])).toEqual(front('c')));
+  it('are all back after all were closed', () => expect(withReopened(none, front('b'), ['a', 'b', 'c'])).toEqual(front('b')));
+  it('stand behind their neighbour, whatever came meanwhile', () => {
+    const meanwhile = withOpened(withClosed(withClosed(front('c'), 'a'), 'b'), { callId: 'd', origin: 'phone', focus: true });
+    expect(ids(withReopened(meanwhile, withClosed(front('c'), 'a'), ['b']))).toEqual(['b', 'c', 'd']);
+    expect(ids(withReopened(withClosed(meanwhile, 'c'), three, ['a', 'c']))).toEqual(['a', 'c', 'd']);
+  });
+  it('are not there twice when they opened by themselves', () => {
+    const rung = withOpened(none, { callId: 'b', origin: 'phone', focus: true });
+    expect(ids(withReopened(rung, front('b'), ['a', 'b', 'c']))).toEqual(['a', 'b', 'c']);
   });
 });

@@ -57,6 +57,18 @@ export function withoutOld(cards: Cards, isOver: (callId: string) => boolean): C
   return old.slice(0, Math.max(0, cards.open.length - mostOpen)).reduce((left, { callId }) => withClosed(left, callId), cards);
 }
 
+/** Cards that were closed, back where they stood, each behind the one that it stood behind; in front is what was, if that was closed. */
+export function withReopened(cards: Cards, before: Cards, callIds: readonly string[]): Cards {
+  let open = cards.open;
+  for (const [place, card] of before.open.entries()) {
+    if (!callIds.includes(card.callId) || open.some((c) => c.callId === card.callId)) continue;
+    const earlier = before.open.slice(0, place).map((c) => c.callId);
+    open = open.toSpliced(open.findLastIndex((c) => earlier.includes(c.callId)) + 1, 0, card);
+  }
+  const inFront = before.active !== undefined && callIds.includes(before.active) ? before.active : cards.active;
+  return { open, active: inFront ?? open[0]?.callId };
+}
+
 export function withTouched(cards: Cards, callId: string): Cards {
   return cards.open.some((c) => c.callId === callId && !c.touched)
     ? { ...cards, open: cards.open.map((c) => (c.callId === callId ? { ...c, touched: true } : c)) }

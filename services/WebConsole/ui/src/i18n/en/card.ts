@@ -2,6 +2,8 @@ export const card = {
   title: 'Call card',
   closeTab: 'Close the card: {{who}}',
   closeAll: 'Close all',
+  closed: 'Card closed: {{who}}',
+  closedAll: 'All cards closed',
   ringsYou: 'Rings for you',
   ringsOther: 'Rings: {{name}}',
   callback: 'Call back',

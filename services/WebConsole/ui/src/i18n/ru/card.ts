@@ -2,6 +2,8 @@ export const card = {
   title: 'Карточка звонка',
   closeTab: 'Закрыть карточку: {{who}}',
   closeAll: 'Закрыть все',
+  closed: 'Карточка закрыта: {{who}}',
+  closedAll: 'Закрыты все карточки',
   ringsYou: 'Звонит вам',
   ringsOther: 'Звонит: {{name}}',
   callback: 'Перезвонить',
