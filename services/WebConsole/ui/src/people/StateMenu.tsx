@@ -8,7 +8,8 @@ import { now, useMinute } from '../ui-bits/now';
 import { useProblemText } from '../ui-bits/problemText';
 import { span, timeOfDay } from '../ui-bits/times';
 import { toast } from '../ui-bits/toasts';
-import { pauseLeft, say, usualPauses } from './people';
+import { offerUndo } from '../ui-bits/undo';
+import { isStill, pauseLeft, people, saidBy, sameSaid, say, usualPauses, type Said } from './people';
 
 const minute = 60_000;
 
@@ -25,11 +26,27 @@ export function StateMenu({ person, others = false, children }: StateMenuProps) 
   const language = useLanguage();
   const at = useMinute();
   const textOf = useProblemText();
-  const saying = useMutation({
-    mutationFn: say,
-    onError: (error) => toast({ mood: 'missed', title: textOf(error) }),
-  });
+  const refused = (error: unknown): void => toast({ mood: 'missed', title: textOf(error) });
   const employee = others ? { employeeId: person.id } : {};
+  const wordOf = ({ state, reason, until }: Said): string =>
+    state === 'STATE_READY' ? t('people.ready')
+    : state === 'STATE_AWAY' ? t('people.away')
+    : `${t(`people.reason.${reason ?? 'PAUSE_REASON_UNSPECIFIED'}`)} ${t('people.until', { time: timeOfDay(until ?? now(), language) })}`;
+  const saying = useMutation({
+    mutationFn: async (said: Said) => ({ before: person, changed: await say({ ...said, ...employee }) }),
+    onSuccess: ({ before, changed }) => {
+      const said = saidBy(changed, now());
+      if (sameSaid(said, saidBy(before, now()))) return;
+      offerUndo({
+        title: t(others ? 'people.changed' : 'people.changedOwn', { name: person.name, state: wordOf(said) }),
+        key: `state ${person.id}`,
+        holds: () => isStill(people.get().find((one) => one.id === person.id), changed, before, now()),
+        watch: people.subscribe,
+        undo: () => void say({ ...saidBy(before, now()), ...employee }).catch(refused),
+      });
+    },
+    onError: refused,
+  });
   const left = pauseLeft(person, at);
 
   return (
@@ -38,12 +55,12 @@ export function StateMenu({ person, others = false, children }: StateMenuProps) 
       <Menu.Target>{children}</Menu.Target>
       <Menu.Dropdown>
         {others && <Menu.Label>{person.name}</Menu.Label>}
-        <Menu.Item data-mood="talking" onClick={() => saying.mutate({ state: 'STATE_READY', ...employee })}>{t('people.ready')}</Menu.Item>
+        <Menu.Item data-mood="talking" onClick={() => saying.mutate({ state: 'STATE_READY' })}>{t('people.ready')}</Menu.Item>
         {left > 0 && person.reason !== 'PAUSE_REASON_UNSPECIFIED' && (
           <Menu.Item
             onClick={() => {
               if (person.reason === 'PAUSE_REASON_UNSPECIFIED') return;
-              saying.mutate({ state: 'STATE_PAUSED', reason: person.reason, until: now() + pauseLeft(person, now()) + 15 * minute, ...employee });
+              saying.mutate({ state: 'STATE_PAUSED', reason: person.reason, until: now() + pauseLeft(person, now()) + 15 * minute });
             }}
           >
             {t('people.longer')}
@@ -52,12 +69,12 @@ export function StateMenu({ person, others = false, children }: StateMenuProps) 
         <Menu.Label>{t('people.pause')}</Menu.Label>
         {usualPauses.map(([reason, minutes]) => (
           <Menu.Item key={reason} rightSection={<span className="xs dim num">{t('people.until', { time: timeOfDay(at + minutes * minute, language) })}</span>}
-            onClick={() => saying.mutate({ state: 'STATE_PAUSED', reason, until: now() + minutes * minute, ...employee })}>
+            onClick={() => saying.mutate({ state: 'STATE_PAUSED', reason, until: now() + minutes * minute })}>
             {t(`people.reason.${reason}`)} <span className="dim xs">{span(minutes * minute, language)}</span>
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item onClick={() => saying.mutate({ state: 'STATE_AWAY', ...employee })}>
+        <Menu.Item onClick={() => saying.mutate({ state: 'STATE_AWAY' })}>
           {t('people.away')}<br /><span className="dim xs">{t('people.awayHint')}</span>
         </Menu.Item>
       </Menu.Dropdown>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../api/words';
-import { pauseLeft, standingOf, standings, moodOf } from './people';
+import { isStill, pauseLeft, saidBy, sameSaid, standingOf, standings, moodOf } from './people';
 
 const noon = Date.parse('2026-11-18T12:00:00Z');
 const person = (parts: Partial<Person>): Person => ({
@@ -41,4 +41,23 @@ describe('pauseLeft', () => {
     expect(pauseLeft(paused('2026-11-18T11:00:00Z'), noon)).toBe(0);
     expect(pauseLeft(person({ until: '2026-11-18T12:05:00Z' }), noon)).toBe(0);
   });
+});
+
+describe('a state to go back to', () => {
+  const lunch = paused('2026-11-18T12:30:00Z');
+  const away = person({ state: 'STATE_AWAY' });
+
+  it('is a pause with its reason and its end', () =>
+    expect(saidBy(lunch, noon)).toEqual({ state: 'STATE_PAUSED', reason: 'PAUSE_REASON_LUNCH', until: Date.parse('2026-11-18T12:30:00Z') }));
+  it('is readiness once the pause would be over', () =>
+    expect(saidBy(lunch, Date.parse('2026-11-18T12:30:00Z'))).toEqual({ state: 'STATE_READY' }));
+  it('is another one when only the end of the pause differs', () =>
+    expect(sameSaid(saidBy(lunch, noon), saidBy(paused('2026-11-18T12:45:00Z'), noon))).toBe(false));
+  it('is there until somebody says another thing', () => {
+    expect(isStill(away, away, lunch, noon)).toBe(true);
+    expect(isStill(person({ state: 'STATE_AWAY', phone: 'PHONE_STATE_RINGING' }), away, lunch, noon)).toBe(true);
+    expect(isStill(person({}), away, lunch, noon)).toBe(false);
+    expect(isStill(undefined, away, lunch, noon)).toBe(false);
+  });
+  it('is not lost to what was pushed a moment before', () => expect(isStill(lunch, away, lunch, noon)).toBe(true));
 });

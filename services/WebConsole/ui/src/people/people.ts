@@ -49,6 +49,29 @@ export const usualPauses: readonly (readonly [Pause, number])[] = [
   ['PAUSE_REASON_OTHER', 30],
 ];
 
+/** What somebody says of himself; a pause that is over has made him ready. */
+export interface Said {
+  state: PersonState;
+  reason?: Pause;
+  until?: number;
+}
+
+export function saidBy(person: Person, now: number): Said {
+  if (person.state !== 'STATE_PAUSED') return { state: person.state };
+  const until = ms(person.until);
+  if (until === undefined || until <= now || person.reason === 'PAUSE_REASON_UNSPECIFIED') return { state: 'STATE_READY' };
+  return { state: 'STATE_PAUSED', reason: person.reason, until };
+}
+
+export const sameSaid = (a: Said, b: Said): boolean => a.state === b.state && a.reason === b.reason && a.until === b.until;
+
+/** Whether a change can still be taken back: nobody has said another thing since. What is pushed may be a moment older than the change. */
+export function isStill(person: Person | undefined, changed: Person, before: Person, now: number): boolean {
+  if (!person) return false;
+  const said = saidBy(person, now);
+  return sameSaid(said, saidBy(changed, now)) || sameSaid(said, saidBy(before, now));
+}
+
 interface Saying {
   state: PersonState;
   reason?: Pause;

@@ -6,6 +6,8 @@ export const people = {
   until: 'until {{time}}',
   left: '{{time}} left',
   away: 'Away',
+  changedOwn: 'You are now: {{state}}',
+  changed: '{{name}}: {{state}}',
   awayHint: 'until you are back yourself',
   reason: {
     PAUSE_REASON_UNSPECIFIED: 'Pause',

@@ -6,6 +6,8 @@ export const people = {
   until: 'до {{time}}',
   left: 'ещё {{time}}',
   away: 'Не на месте',
+  changedOwn: 'Вы теперь: {{state}}',
+  changed: '{{name}}: {{state}}',
   awayHint: 'пока сами не вернётесь',
   reason: {
     PAUSE_REASON_UNSPECIFIED: 'Пауза',
