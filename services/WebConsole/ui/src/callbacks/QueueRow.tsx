@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { Problem } from '../api/problem';
 import type { Callback } from '../api/words';
 import { useLanguage } from '../i18n/language';
 import { DiallingLine } from '../live/DiallingLine';
@@ -11,10 +10,11 @@ import { Mark } from '../ui-bits/Mark';
 import { useMinute, useNow } from '../ui-bits/now';
 import { formatNumber } from '../ui-bits/phoneNumber';
 import { useStore } from '../ui-bits/store';
-import { clock, dayAndTime, ms, span, timeOfDay } from '../ui-bits/times';
+import { clock, dayAndTime, ms, span } from '../ui-bits/times';
 import { Trouble } from '../ui-bits/Trouble';
 import { CallbackDetails } from './CallbackDetails';
 import css from './Callbacks.module.css';
+import { isHeld, useNews } from './news';
 import { PostponeForm } from './PostponeForm';
 import { Score } from './Score';
 import { diallingOfLease, holderOf } from './queue';
@@ -120,17 +120,9 @@ function HeldBy({ callback }: { callback: Callback }) {
   return <span className="xs num" data-mood="lost" style={{ color: 'var(--mood)' }}>{t('callbacks.heldBy', { name: callback.lease?.employeeName ?? '', time: clock(left) })}</span>;
 }
 
-/** That somebody was faster is no error but news: who, and until when. */
 function Refused({ error }: { error: unknown }) {
-  const { t } = useTranslation();
-  const language = useLanguage();
-  if (error instanceof Problem && error.reason === 'HELD') {
-    const until = ms(error.details.until);
-    const time = until === undefined ? '' : timeOfDay(until, language);
-    return <p className={css.news} data-mood="lost" role="alert">{t('callbacks.heldNow', { name: error.details.name ?? '', time })}</p>;
-  }
-  if (error instanceof Problem && error.reason === 'CLOSED') {
-    return <p className={css.news} data-mood="talking" role="alert">{t('callbacks.closedNow')}</p>;
-  }
+  const newsOf = useNews();
+  const news = newsOf(error);
+  if (news) return <p className={css.news} data-mood={isHeld(error) ? 'lost' : 'talking'} role="alert">{news}</p>;
   return error ? <div className={css.news}><Trouble error={error} /></div> : null;
 }

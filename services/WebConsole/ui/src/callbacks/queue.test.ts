@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Callback, Dialling } from '../api/words';
-import { diallingOfLease, holderOf, laters, tryResultOf } from './queue';
+import { diallingOfLease, holderOf, isFree, laters, tryResultOf } from './queue';
 import { sharesOf, signed } from './score';
 
 const now = new Date(2026, 0, 5, 9, 30).getTime();
@@ -27,6 +27,20 @@ describe('who has a callback', () => {
     const given = leased(5);
     delete given.lease?.until;
     expect(holderOf(given, 'me', now)).toBe('nobody');
+  });
+});
+
+describe('what was given back', () => {
+  const given = aCallback({ version: '7' });
+  const free = (...known: Callback[]): boolean => isFree(given, known, now);
+
+  it('is there to be taken again', () => expect(free(given)).toBe(true));
+  it('is not when somebody has it by now', () => expect(free(given, { ...leased(5), version: '8' })).toBe(false));
+  it('is again when his lease ran out', () => expect(free({ ...leased(-1), version: '8' })).toBe(true));
+  it('is whatever a list says that was read before', () => expect(free({ ...leased(5), version: '6' })).toBe(true));
+  it('is not when it is closed', () => {
+    expect(free({ ...given, state: 'STATE_CLOSED', version: '8' })).toBe(false);
+    expect(free(aCallback({ id: 'another' }))).toBe(false);
   });
 });
 

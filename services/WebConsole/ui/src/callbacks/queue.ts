@@ -30,6 +30,14 @@ export function holderOf(callback: Callback, employeeId: string, now: number): H
   return callback.lease.employeeId === employeeId ? 'me' : 'other';
 }
 
+/** Whether what was given back is still there to be taken: of several states that are known of it the newest says so. */
+export function isFree(released: Callback, known: readonly Callback[], now: number): boolean {
+  const newest = known.filter((c) => c.id === released.id).sort((a, b) => Number(BigInt(b.version) - BigInt(a.version)))[0];
+  // What is closed is not in the queue any more.
+  if (!newest) return false;
+  return BigInt(newest.version) <= BigInt(released.version) || (newest.state !== 'STATE_CLOSED' && holderOf(newest, '', now) === 'nobody');
+}
+
 /** The dialling of the present lease: the last to its number since it was taken. */
 export function diallingOfLease(callback: Callback, diallings: readonly Dialling[]): Dialling | undefined {
   const taken = ms(callback.lease?.takenAt);

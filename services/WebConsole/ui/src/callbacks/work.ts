@@ -4,6 +4,7 @@ import { ask } from '../api/ask';
 import type { Callback, TryResult } from '../api/words';
 import { placeCall } from '../live/diallings';
 import { now } from '../ui-bits/now';
+import { useOfferToTakeAgain } from './takeAgain';
 import { holderOf } from './queue';
 
 interface Postponing {
@@ -30,6 +31,7 @@ export function useWork(callback: Callback, employeeId: string) {
     }
   };
   const settled = (): void => void cache.invalidateQueries({ queryKey: ['callbacks'] });
+  const offerToTakeAgain = useOfferToTakeAgain();
 
   const taking = useMutation({ mutationFn: () => take(callback.id), onSuccess: keep, onSettled: settled });
 
@@ -51,7 +53,16 @@ export function useWork(callback: Callback, employeeId: string) {
   const releasing = useMutation({
     mutationFn: async () =>
       there((await ask('callcenter.callbacks.v1.Callbacks/ReleaseCallback', { id: callback.id, leaseNumber: leaseOf(callback) })).callback),
-    onSuccess: keep,
+    onSuccess: (released) => {
+      keep(released);
+      offerToTakeAgain(released, async () => {
+        try {
+          keep(await take(released.id));
+        } finally {
+          settled();
+        }
+      });
+    },
     onSettled: settled,
   });
 

@@ -103,6 +103,7 @@ export const callbacks = {
   call: 'Call',
   take: 'Take it',
   release: 'Give back',
+  released: 'Given back to the queue: {{who}}',
   renew: 'Keep longer',
   yours: 'Yours for {{time}}',
   ranOut: 'Time is over: it is for anybody again',

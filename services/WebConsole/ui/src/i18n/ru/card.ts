@@ -113,6 +113,7 @@ export const callbacks = {
   call: 'Позвонить',
   take: 'Взять себе',
   release: 'Вернуть в очередь',
+  released: 'Возвращён в очередь: {{who}}',
   renew: 'Продлить',
   yours: 'У вас ещё {{time}}',
   ranOut: 'Время вышло: звонок снова общий',
