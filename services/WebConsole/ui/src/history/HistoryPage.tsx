@@ -1,6 +1,6 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { ask } from '../api/ask';
@@ -9,12 +9,17 @@ import { Empty } from '../ui-bits/Empty';
 import { HistoryIcon } from '../ui-bits/icons';
 import { now } from '../ui-bits/now';
 import { Trouble } from '../ui-bits/Trouble';
+import { Store } from '../ui-bits/store';
+import { offerUndo } from '../ui-bits/undo';
 import { CallTable } from './CallTable';
 import { HistoryFilters } from './HistoryFilters';
 import css from './History.module.css';
 import { addressOf, filtersOf, requestOf, type Filters } from './filters';
 
 const pageSize = 200;
+
+/** The filters that are shown; undefined while the page is not. */
+const shownAddress = new Store<string | undefined>(undefined);
 
 /** Every call, the latest first; a million of them scroll as a hundred do. */
 export function HistoryPage() {
@@ -36,6 +41,23 @@ export function HistoryPage() {
     staleTime: Infinity,
   });
   const all = useMemo(() => calls.data?.pages.flatMap((p) => p.calls) ?? [], [calls.data]);
+  const address = search.toString();
+  useEffect(() => shownAddress.set(address), [address]);
+  useEffect(() => () => shownAddress.set(undefined), []);
+
+  function reset(to: Record<string, string>): void {
+    const cleared = new URLSearchParams(to).toString();
+    if (cleared === address) return;
+    setSearch(to, { replace: true });
+    // Filters that were chosen since, or by another page, are not undone.
+    offerUndo({
+      title: t('history.wasReset'),
+      key: 'history filters',
+      holds: () => shownAddress.get() === cleared,
+      watch: shownAddress.subscribe,
+      undo: () => setSearch(search, { replace: true }),
+    });
+  }
   const change = (next: Partial<Filters>): void => setSearch(addressOf({ ...filters, ...next }), { replace: true });
 
   return (
@@ -46,14 +68,14 @@ export function HistoryPage() {
         <span className="grow" />
         <Button size="compact-sm" variant="default" loading={calls.isFetching && !calls.isFetchingNextPage} onClick={() => setAsOf(now())}>{t('history.newer')}</Button>
       </div>
-      <HistoryFilters filters={filters} change={change} reset={() => setSearch({}, { replace: true })} />
+      <HistoryFilters filters={filters} change={change} reset={() => reset({})} />
       <PartHealth needs="telephony">
         {calls.isPending && <Skeleton height={360} radius="md" aria-label={t('shell.loading')} />}
         {calls.isError && <Trouble error={calls.error} retry={() => void calls.refetch()} />}
         {calls.isSuccess && all.length === 0 && !calls.hasNextPage && (
           <div className="panel">
             <Empty icon={<HistoryIcon size={30} />} title={t('history.none')} hint={t('history.noneHint')}
-              action={<Button variant="light" onClick={() => setSearch({ period: 'all' }, { replace: true })}>{t('history.reset')}</Button>} />
+              action={<Button variant="light" onClick={() => reset({ period: 'all' })}>{t('history.reset')}</Button>} />
           </div>
         )}
         {(all.length > 0 || calls.hasNextPage) && (

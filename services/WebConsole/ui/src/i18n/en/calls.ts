@@ -133,6 +133,7 @@ export const history = {
   period: { today: 'Today', yesterday: 'Yesterday', week: '7 days', month: '30 days', all: 'All time' },
   periodLabel: 'Period',
   reset: 'Reset',
+  wasReset: 'Filters cleared',
   resultOption: {
     RESULT_UNSPECIFIED: 'Any',
     RESULT_ANSWERED: 'Answered',

@@ -137,6 +137,7 @@ export const history = {
   period: { today: 'Сегодня', yesterday: 'Вчера', week: '7 дней', month: '30 дней', all: 'Всё время' },
   periodLabel: 'Период',
   reset: 'Сбросить',
+  wasReset: 'Фильтры сброшены',
   resultOption: {
     RESULT_UNSPECIFIED: 'Любой',
     RESULT_ANSWERED: 'Состоялся',
