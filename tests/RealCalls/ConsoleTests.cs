@@ -51,6 +51,12 @@ public sealed class ConsoleTests(Stage stage) : IAsyncLifetime
         Assert.Equal("206 bytes 44-143/", await console.Page.EvaluateAsync<string>(
             "call => fetch('/api/recordings/' + call, { headers: { range: 'bytes=44-143' } }).then(answer => answer.status + ' ' + answer.headers.get('content-range').replace(/[0-9]+$/, ''))",
             call.ToString()));
+
+        // Closed by mistake, it is back with one click.
+        await console.Page.GetByRole(AriaRole.Button, new() { Name = $"Закрыть карточку: {lane.ClientName}" }).ClickAsync();
+        await ConsolePage.GoneAsync(console.Card);
+        await console.Page.GetByRole(AriaRole.Button, new() { Name = "Отменить", Exact = true }).ClickAsync();
+        await Assertions.Expect(console.Card.GetByRole(AriaRole.Textbox, new() { Name = "Заметка о разговоре" })).ToHaveValueAsync("Хочет два билета");
         Assert.Empty(console.Faults);
     }
 
