@@ -84,36 +84,10 @@ internal sealed class CallReader(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var visibility = await CallVisibility.OfAsync(caller, connection, cancellationToken);
-        var parameters = new DynamicParameters(new { atMost });
-        var clauses = new List<string>();
-        void Where(string clause, string name, object? value)
-        {
-            if (value is not null)
-            {
-                clauses.Add(clause);
-                parameters.Add(name, value);
-            }
-        }
-
-        Where("started_at >= @from", "from", filter.From);
-        Where("started_at < @until", "until", filter.Until);
-        Where("direction = @direction", "direction", filter.Direction);
-        Where("state = @state", "state", filter.State);
-        Where("result = @result", "result", filter.Result);
-        Where("own_number = @own", "own", filter.OwnNumber);
-        Where("party_number = @party", "party", filter.PartyNumber);
-        Where("client_id = @client", "client", filter.ClientId);
-        Where("id IN (SELECT call_id FROM call_talks WHERE phone = @talkedBy)", "talkedBy", filter.TalkedBy);
-        Where("(started_at, id) < (@at, @last)", "at", after?.StartedAt);
-        parameters.Add("last", after?.Id);
-        Where(CallVisibility.Clause, "phones", visibility.Phones);
-        parameters.Add("employees", visibility.Employees);
+        var list = new CallList(filter, after, atMost, visibility);
         var rows = await connection.QueryAsync<(Guid Id, DateTimeOffset StartedAt, string Body)>(new CommandDefinition(
-            $"""
-            SELECT id, started_at, {Body} FROM calls
-            {(clauses.Count == 0 ? "" : $"WHERE {string.Join(" AND ", clauses)}")}
-            ORDER BY started_at DESC, id DESC LIMIT @atMost
-            """, parameters, cancellationToken: cancellationToken));
+            $"SELECT id, started_at, {Body} FROM calls WHERE {list.Condition} ORDER BY started_at DESC, id DESC LIMIT @atMost",
+            list.Parameters, cancellationToken: cancellationToken));
         return [.. rows.Select(row => new ListedCall(new CallPlace(row.StartedAt, row.Id), Read(row.Body)))];
     }
 
