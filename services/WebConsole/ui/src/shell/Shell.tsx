@@ -30,7 +30,8 @@ export function Shell({ inert }: { inert: boolean }) {
   useCardsOpenThemselves();
   useMissesTold();
   useRingingTitle();
-  useHotkeys([['mod+K', () => setSearching(true)]], []);
+  // By its place on the keyboard: in a Russian layout the same key says "л".
+  useHotkeys([['mod+K', () => setSearching(true), { usePhysicalKeys: true }]], []);
 
   return (
     <div className={css.shell} inert={inert}>
