@@ -15,19 +15,23 @@ import { CallTable } from './CallTable';
 import { HistoryFilters } from './HistoryFilters';
 import css from './History.module.css';
 import { addressOf, filtersOf, requestOf, type Filters } from './filters';
+import { PagePlaces, mostPages } from './pagePlaces';
 
 const pageSize = 200;
 
 /** The filters that are shown; undefined while the page is not. */
 const shownAddress = new Store<string | undefined>(undefined);
 
-/** Every call, the latest first; a million of them scroll as a hundred do. */
+/** Every call, the latest first, as far down as one scrolls; only those around the screen are held. */
 export function HistoryPage() {
   const { t } = useTranslation();
   const [search, setSearch] = useSearchParams();
   const filters = useMemo(() => filtersOf(search), [search]);
   // Pages hang together by their filters: "now" is that of the first page until one asks anew.
   const [asOf, setAsOf] = useState(now);
+
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- other filters make another list, with places of its own
+  const places = useMemo(() => new PagePlaces(), [filters, asOf]);
 
   const calls = useInfiniteQuery({
     queryKey: ['history', filters, asOf],
@@ -37,10 +41,19 @@ export function HistoryPage() {
         : ask('callcenter.calls.v1.Calls/ListCallsOfNumber', { number: filters.number, pageSize, pageToken }, signal),
     initialPageParam: '',
     getNextPageParam: (last) => last.nextPageToken || undefined,
+    getPreviousPageParam: (_first, _all, token) => places.before(token),
+    maxPages: mostPages,
+    // A list that one comes back to begins at its top: it is not known any more where its pages stood.
+    gcTime: 0,
     refetchOnWindowFocus: false,
     staleTime: Infinity,
   });
-  const all = useMemo(() => calls.data?.pages.flatMap((p) => p.calls) ?? [], [calls.data]);
+  const [all, offset] = useMemo(() => {
+    if (!calls.data) return [[], 0] as const;
+    const tokens = calls.data.pageParams as string[];
+    places.learn(calls.data.pages, tokens);
+    return [calls.data.pages.flatMap((p) => p.calls), places.offsetOf(tokens[0] ?? '')] as const;
+  }, [calls.data, places]);
   const address = search.toString();
   useEffect(() => shownAddress.set(address), [address]);
   useEffect(() => () => shownAddress.set(undefined), []);
@@ -64,9 +77,9 @@ export function HistoryPage() {
     <div className={`page ${css.page ?? ''}`}>
       <div className="page-head">
         <h1>{t('history.title')}</h1>
-        {calls.isSuccess && <span className="dim sm num">{t('history.end', { count: all.length })}{calls.hasNextPage ? '+' : ''}</span>}
+        {calls.isSuccess && <span className="dim sm num">{t('history.end', { count: offset + all.length })}{calls.hasNextPage ? '+' : ''}</span>}
         <span className="grow" />
-        <Button size="compact-sm" variant="default" loading={calls.isFetching && !calls.isFetchingNextPage} onClick={() => setAsOf(now())}>{t('history.newer')}</Button>
+        <Button size="compact-sm" variant="default" loading={calls.isFetching && !calls.isFetchingNextPage && !calls.isFetchingPreviousPage} onClick={() => setAsOf(now())}>{t('history.newer')}</Button>
       </div>
       <HistoryFilters filters={filters} change={change} reset={() => reset({})} />
       <PartHealth needs="telephony">
@@ -79,7 +92,8 @@ export function HistoryPage() {
           </div>
         )}
         {(all.length > 0 || calls.hasNextPage) && (
-          <CallTable calls={all} hasMore={calls.hasNextPage} isLoading={calls.isFetchingNextPage} more={() => void calls.fetchNextPage()} />
+          <CallTable calls={all} offset={offset} hasMore={calls.hasNextPage} isLoading={calls.isFetchingNextPage || calls.isFetchingPreviousPage}
+            more={() => void calls.fetchNextPage()} before={() => void calls.fetchPreviousPage()} />
         )}
       </PartHealth>
     </div>
