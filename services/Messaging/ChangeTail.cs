@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace CallCenterCrm.Messaging;
 
 /// <summary>
@@ -10,7 +12,7 @@ public sealed class ChangeTail<T>(ChangeReader log, ChangeSignal signal, TimePro
     /// <summary>How long what was read counts as all there is while nothing was signalled: a signal may be lost with its connection.</summary>
     private static readonly TimeSpan Good = TimeSpan.FromSeconds(1);
 
-    private const int MostKept = 1000;
+    private const int MostKept = 500;
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly List<Change<T>> _kept = [];
 
@@ -23,7 +25,7 @@ public sealed class ChangeTail<T>(ChangeReader log, ChangeSignal signal, TimePro
 
     /// <summary>The changes behind a position.</summary>
     /// <returns>Null when the position is of another store, or so old that rows behind it are gone: begin with a snapshot.</returns>
-    /// <exception cref="System.Text.Json.JsonException">A row cannot be read as this kind.</exception>
+    /// <exception cref="JsonException">A row cannot be read as this kind.</exception>
     public async Task<ChangeBatch<T>?> ReadAsync(ChangePosition after, int atMost, CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);
@@ -74,16 +76,22 @@ public sealed class ChangeTail<T>(ChangeReader log, ChangeSignal signal, TimePro
     private async Task ReadOnAsync(ChangePosition until, CancellationToken cancellationToken)
     {
         var signalled = signal.Written;
-        if (await log.ReadAsync<T>(until, MostKept, cancellationToken) is { More: false } batch)
+        try
         {
-            Keep(batch, signalled);
+            if (await log.ReadAsync<T>(until, MostKept, cancellationToken) is { More: false } batch)
+            {
+                Keep(batch, signalled);
+                return;
+            }
         }
-        else
+        catch (JsonException)
         {
-            // Nobody has followed for long, or the store is another one.
-            _kept.Clear();
-            (_from, _until) = (null, null);
+            // A row that cannot be read is for those to hear of who stand before it: each reads by himself. Whoever begins behind it goes on.
         }
+
+        // Or nobody has followed for long, or the store is another one.
+        _kept.Clear();
+        (_from, _until) = (null, null);
     }
 
     private void Keep(ChangeBatch<T> batch, Task signalled)

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using CallCenterCrm.Contracts.Clients.V1;
 using CallCenterCrm.Messaging.Tests.Support;
 using CallCenterCrm.Servers;
 using Xunit;
@@ -58,6 +61,39 @@ public sealed class FollowTests(Backbone backbone)
                 _ => Task.CompletedTask,
                 leaving.Token)));
         }
+    }
+
+    [Fact]
+    public async Task A_row_that_cannot_be_read_is_told_to_those_before_it_and_keeps_nobody_behind_it()
+    {
+        await using var service = await TestService.StartAsync(backbone, backbone.Rabbit.TakeVirtualHost(), "damaged", await backbone.Postgres.CreateDatabaseAsync());
+        using var leaving = new CancellationTokenSource();
+        var start = await service.Log.NowAsync(leaving.Token);
+        var before = FollowAsync(start, []);
+
+        await service.ExecuteAsync(
+            "INSERT INTO changes (kind, body, sent_at) VALUES (@kind, '{\"clientId\": 7}', now())", new { kind = ChangeLog.KindOf(typeof(ClientChanged)) });
+        await Assert.ThrowsAsync<JsonException>(() => before);
+        await Assert.ThrowsAsync<JsonException>(() => FollowAsync(start, []));
+
+        var told = new ConcurrentQueue<Guid>();
+        var behind = FollowAsync(await service.Log.NowAsync(leaving.Token), told);
+        var changed = await service.ChangeAsync(3);
+        await Until.TrueAsync("who begins behind it is told", () => Task.FromResult(told.Count == changed.Count));
+        Assert.Equal(changed.Order(), told.Order());
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => behind);
+
+        Task FollowAsync(ChangePosition position, ConcurrentQueue<Guid> ids) => service.Follower.RunAsync(
+            position,
+            () => throw new InvalidOperationException("His place is not too old"),
+            change =>
+            {
+                ids.Enqueue(change.Body.ClientId);
+                return Task.FromResult(true);
+            },
+            _ => Task.CompletedTask,
+            leaving.Token);
     }
 
     private static int Count(List<Guid> ids)

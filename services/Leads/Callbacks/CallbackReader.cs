@@ -107,7 +107,7 @@ internal sealed class CallbackReader(NpgsqlDataSource dataSource, CallbackSettin
         return $"""
             SELECT id, score, opened_at FROM (
                 SELECT others.* FROM generate_series(0, (SELECT max(tries) FROM callbacks WHERE closed_at IS NULL)) AS made,
-                    LATERAL ({scored} AND {Score.Ringer} IS DISTINCT FROM @Me AND tries = made ORDER BY opened_at, id LIMIT @limit) AS others
+                    LATERAL ({scored} AND ({Score.Ringer} = @Me) IS NOT TRUE AND tries = made ORDER BY opened_at, id LIMIT @limit) AS others
                 UNION ALL {scored} AND {Score.Ringer} = @Me
             ) AS first
             ORDER BY score DESC, opened_at, id LIMIT @limit

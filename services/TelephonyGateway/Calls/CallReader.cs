@@ -64,7 +64,7 @@ internal sealed class CallReader(NpgsqlDataSource dataSource)
         var body = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(
             $"SELECT {Body} FROM calls WHERE id = @id{(visibility.Phones is null ? "" : $" AND {CallVisibility.Clause}")}",
             new { id, visibility.Phones, visibility.Employees }, cancellationToken: cancellationToken));
-        return body is null ? throw new NotFoundException("call", id.ToString()) : Read(body);
+        return body is null ? throw new NotFoundException("call", id.ToString()) : visibility.Shown(Read(body));
     }
 
     /// <summary>One call with what is stored of it and not published.</summary>
@@ -88,7 +88,7 @@ internal sealed class CallReader(NpgsqlDataSource dataSource)
         var rows = await connection.QueryAsync<(Guid Id, DateTimeOffset StartedAt, string Body)>(new CommandDefinition(
             $"SELECT id, started_at, {Body} FROM calls WHERE {list.Condition} ORDER BY started_at DESC, id DESC LIMIT @atMost",
             list.Parameters, cancellationToken: cancellationToken));
-        return [.. rows.Select(row => new ListedCall(new CallPlace(row.StartedAt, row.Id), Read(row.Body)))];
+        return [.. rows.Select(row => new ListedCall(new CallPlace(row.StartedAt, row.Id), visibility.Shown(Read(row.Body))))];
     }
 
     /// <summary>Every call that is not settled, as of one moment, and the place in the change log from which to go on.</summary>

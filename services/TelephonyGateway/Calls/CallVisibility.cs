@@ -13,7 +13,8 @@ namespace CallCenterCrm.Telephony.Calls;
 /// <param name="Phones">Extensions, and mobiles as E.164 without plus; null for all calls.</param>
 /// <param name="Employees">Whose clients' missed calls he sees beside nobody's; null when he sees none as such.</param>
 /// <param name="Offered">Calls that ring are offered to him, whoever is rung, because he may take them over.</param>
-internal sealed record CallVisibility(string[]? Phones, Guid[]? Employees, bool Offered)
+/// <param name="Named">He may read clients, and so sees their names.</param>
+internal sealed record CallVisibility(string[]? Phones, Guid[]? Employees, bool Offered, bool Named)
 {
     // Long enough for a reader who was away for a moment to learn what became of a call that he was offered.
     private static readonly TimeSpan OfferIsKnown = TimeSpan.FromMinutes(5);
@@ -35,7 +36,7 @@ internal sealed record CallVisibility(string[]? Phones, Guid[]? Employees, bool 
     {
         if (caller.Visibility == Visibility.All)
         {
-            return new CallVisibility(null, null, Offered: true);
+            return new CallVisibility(null, null, Offered: true, caller.May(Permissions.ClientsRead));
         }
 
         var seen = (await connection.QueryAsync<(Guid Id, string? Extension, string? Mobile)>(new CommandDefinition(
@@ -48,8 +49,12 @@ internal sealed record CallVisibility(string[]? Phones, Guid[]? Employees, bool 
         return new CallVisibility(
             [.. seen.SelectMany(one => new[] { one.Extension, one.Mobile }).OfType<string>()],
             caller.Kind == CallerKind.Employee && caller.May(Permissions.CallbacksRead) ? [caller.Id, .. seen.Select(one => one.Id)] : null,
-            caller.May(Permissions.CallsDial));
+            caller.May(Permissions.CallsDial),
+            caller.May(Permissions.ClientsRead));
     }
+
+    /// <summary>A call that he sees, as he sees it.</summary>
+    public CallChanged Shown(CallChanged call) => Named ? call : call with { ClientName = null };
 
     /// <summary>
     /// Whether a stream tells him of this call now: of those that come in also while they ring at others, until a moment

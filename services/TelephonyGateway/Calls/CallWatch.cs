@@ -24,7 +24,7 @@ internal sealed class CallWatch(CallReader calls, ChangeFollower<CallChanged> ch
                 }
 
                 await reader.WriteAsync(
-                    new WatchResponse { Position = change.Position.ToString(), Call = CallMessages.Write(change.Body) }, cancellationToken);
+                    new WatchResponse { Position = change.Position.ToString(), Call = CallMessages.Write(visibility.Shown(change.Body)) }, cancellationToken);
                 return true;
             },
             position => reader.WriteAsync(
@@ -39,7 +39,7 @@ internal sealed class CallWatch(CallReader calls, ChangeFollower<CallChanged> ch
         await reader.WriteAsync(new WatchResponse { SnapshotBegun = new SnapshotBegun() }, cancellationToken);
         foreach (var call in unsettled.Where(call => visibility.IsToldOf(call, time.GetUtcNow())))
         {
-            await reader.WriteAsync(new WatchResponse { Call = CallMessages.Write(call) }, cancellationToken);
+            await reader.WriteAsync(new WatchResponse { Call = CallMessages.Write(visibility.Shown(call)) }, cancellationToken);
         }
 
         await reader.WriteAsync(new WatchResponse { Position = position.ToString(), SnapshotEnded = new SnapshotEnded() }, cancellationToken);

@@ -28,6 +28,7 @@ FROM (
 GROUP BY id, phone;
 
 CREATE INDEX call_phones_listed ON call_phones (phone, started_at, call_id) INCLUDE (talked, direction, result, own_number);
+ANALYZE call_phones;
 
 -- From what is published of a call, which has its legs and talks whole: so it holds for every writer, in whatever order he writes.
 CREATE FUNCTION call_phones_follow() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -69,6 +69,35 @@ public sealed class ListTests(Gateway gateway)
     }
 
     [Fact]
+    public async Task Its_clients_name_is_told_to_those_alone_who_may_read_clients()
+    {
+        var call = StoredCalls.Ringing(_day) with { ClientId = Guid.NewGuid(), ClientName = "ООО «Ромашка»" };
+        await StoredCalls.SaveAsync(gateway.Database, call);
+        foreach (var (name, client) in new[] { ("ООО «Ромашка»", gateway.Client<CallsClient>(Permissions.CallsRead, Permissions.ClientsRead)), ("", Client) })
+        {
+            Assert.Equal(name, (await client.GetCallAsync(new() { Id = call.CallId.ToString() })).Call.ClientName);
+            Assert.Equal(name, (await client.ListCallsAsync(OfToday(new()))).Calls.Single().ClientName);
+
+            // In a snapshot, and in a change that comes after it.
+            using var watch = client.Watch(new());
+            do
+            {
+                Assert.True(await watch.ResponseStream.MoveNext(default));
+            }
+            while (watch.ResponseStream.Current.Call?.Id != call.CallId.ToString());
+            Assert.Equal(name, watch.ResponseStream.Current.Call.ClientName);
+            call = call with { Version = call.Version + 1 };
+            await StoredCalls.SaveAsync(gateway.Database, call);
+            do
+            {
+                Assert.True(await watch.ResponseStream.MoveNext(default));
+            }
+            while (watch.ResponseStream.Current.Call?.Id != call.CallId.ToString());
+            Assert.Equal((call.Version, name), (watch.ResponseStream.Current.Call.Version, watch.ResponseStream.Current.Call.ClientName));
+        }
+    }
+
+    [Fact]
     public async Task A_call_is_told_whole()
     {
         var call = StoredCalls.Answered(_day) with

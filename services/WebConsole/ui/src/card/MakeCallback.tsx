@@ -1,6 +1,6 @@
 import { Button, Select, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { SubmitEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask } from '../api/ask';
 import { Problem } from '../api/problem';
@@ -25,6 +25,8 @@ export function MakeCallback({ call }: { call: Call }) {
   const employees = useEmployees();
   const { open, note, employeeId, key } = useTyped(forms, call.id);
   const talked = call.talks.length > 0;
+  // Only a click takes the focus here, not the card that comes to the front with its form open.
+  const [clicked, setClicked] = useState(false);
 
   const make = useMutation({
     mutationFn: () =>
@@ -54,7 +56,7 @@ export function MakeCallback({ call }: { call: Call }) {
   if (!open) {
     return (
       <Button variant="default" leftSection={<CallbackIcon size={17} />} style={{ alignSelf: 'flex-start' }}
-        onClick={() => { forms.change(call.id, { open: true }); touchCard(call.id); }}>
+        onClick={() => { setClicked(true); forms.change(call.id, { open: true }); touchCard(call.id); }}>
         {t('card.makeCallback.open')}
       </Button>
     );
@@ -62,7 +64,7 @@ export function MakeCallback({ call }: { call: Call }) {
   return (
     <form className={`column ${css.box ?? ''}`} onSubmit={save}>
       <Textarea label={t('card.makeCallback.note')} placeholder={t('card.makeCallback.noteDefault')} value={note} autosize minRows={2} maxLength={2000}
-        autoFocus onChange={(e) => forms.change(call.id, { note: e.currentTarget.value })} />
+        autoFocus={clicked} onChange={(e) => forms.change(call.id, { note: e.currentTarget.value })} />
       <Select label={t('card.makeCallback.who')} placeholder={t('card.makeCallback.usual')} clearable searchable value={employeeId} onChange={(chosen) => forms.change(call.id, { employeeId: chosen })}
         data={employees.filter((e) => !e.dismissed && e.extension !== '').map((e) => ({ value: e.id, label: e.name }))} />
       <Trouble error={make.error} />

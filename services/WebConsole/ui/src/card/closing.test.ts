@@ -44,6 +44,16 @@ describe('a card closed by hand', () => {
     open('a');
     expect(newestOffer()).toBeUndefined();
   });
+  it('has what was typed in it when it opened again by another way, and keeps what is typed there then', () => {
+    open('a', 'b');
+    forms.change('a', { note: 'Два билета' });
+    closeAllByHand('closed');
+    open('a');
+    expect(forms.of('a').note).toBe('Два билета');
+    forms.change('a', { note: 'Три билета' });
+    undo();
+    expect(forms.of('a').note).toBe('Три билета');
+  });
   it('is offered each by itself, the last one first', () => {
     open('a', 'b', 'c');
     const before = cards.get();

@@ -5,13 +5,22 @@ import { takeTyped } from './typed';
 
 function close(callIds: readonly string[], title: string, then: () => void): void {
   const before = cards.get();
-  const typed = callIds.map(takeTyped);
+  const typed = new Map(callIds.map((id) => [id, takeTyped(id)]));
+  const isOpen = (id: string): boolean => cards.get().open.some((card) => card.callId === id);
   then();
   offerUndo({
     title,
     // One that is open again, because its phone rings or somebody looked for it, needs nobody to bring it back.
-    holds: () => callIds.some((id) => !cards.get().open.some((card) => card.callId === id)),
-    watch: cards.subscribe,
+    holds: () => callIds.some((id) => !isOpen(id)),
+    watch: (look) =>
+      cards.subscribe(() => {
+        for (const [id, putBack] of typed) {
+          if (!isOpen(id)) continue;
+          typed.delete(id);
+          putBack();
+        }
+        look();
+      }),
     undo: () => {
       typed.forEach((putBack) => putBack());
       cards.set(withReopened(cards.get(), before, callIds));

@@ -30,11 +30,13 @@ export class TypedForms<Form extends object> {
     if (forms.delete(card)) this.all.set(forms);
   }
 
-  /** Takes away what was typed; gives the function that puts it back. */
+  /** Takes away what was typed; gives the function that puts it back, unless something was typed there since. */
   take(card: string): () => void {
     const form = this.all.get().get(card);
     this.forget(card);
-    return () => form && this.change(card, form);
+    return () => {
+      if (form && !this.all.get().has(card)) this.change(card, form);
+    };
   }
 }
 

@@ -20,6 +20,7 @@ export class Countdown {
   }
 
   letGo(): void {
+    if (this.#holds === 0) return;
     this.#holds -= 1;
     if (this.#holds === 0) this.#run();
   }

@@ -41,17 +41,17 @@ export function showToast(message: Omit<Toast, 'id'>, forMs = 8000): number {
   const id = last;
   const replaced = message.key === undefined ? undefined : toasts.get().find((one) => one.key === message.key);
   if (replaced) dropToast(replaced.id);
-  makeRoom();
+  makeRoom(message.undo !== undefined);
   countdowns.set(id, new Countdown(forMs, () => dropToast(id)));
   toasts.set([...toasts.get(), { ...message, id }]);
   return id;
 }
 
-// News is not pushed out by offers: of a missed call nothing else here tells.
-function makeRoom(): void {
+// News is not pushed out by offers, of which one finds room beside it: of a missed call nothing else here tells.
+function makeRoom(forOffer: boolean): void {
   const shown = toasts.get();
   if (shown.length < shownAtOnce) return;
-  const oldest = shown.find((one) => one.undo) ?? shown[0];
+  const oldest = shown.find((one) => one.undo) ?? (forOffer ? undefined : shown[0]);
   if (oldest) dropToast(oldest.id);
 }
 
